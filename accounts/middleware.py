@@ -1,0 +1,20 @@
+"""A password given by someone else is used once."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+
+class AskForOwnPassword:
+    """Send a researcher who came in with a one-time password to the page that sets their own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and request.user.must_change_password:
+            if request.path not in {reverse("password_change"), reverse("logout")}:
+                return redirect("password_change")
+        return self.get_response(request)

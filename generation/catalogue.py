@@ -1,0 +1,108 @@
+"""What there is to choose from: corpora, networks, vocoders, objectives, starts, job kinds.
+
+Plain data without Django, known to the web pages (which never import PyTorch) and to the engine (which loads an
+implementation by its `implementation` name when it needs it). One line each; menus, validation of study
+files and documentation are made from these tables.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class NetworkRole(StrEnum):
+    CLASSIFIER = "classifier"
+    PRIOR = "prior"
+    VOCODER = "vocoder"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing to choose: its name in files, its title on pages, what it is, and where its code stands."""
+
+    slug: str
+    title: str
+    description: str
+    implementation: str = ""
+    role: NetworkRole | None = None
+
+
+def _table(*entries: Entry) -> dict[str, Entry]:
+    return {entry.slug: entry for entry in entries}
+
+
+_NETWORKS = "generation.engine.networks"
+_VOCODERS = "generation.engine.vocoders"
+
+NETWORKS = _table(
+    Entry("paper_classifier", "Paper's classifier", "three 2-D convolutions and three dense layers (Soomro et al. 2019)",
+          f"{_NETWORKS}.paper_classifier:PaperClassifier", NetworkRole.CLASSIFIER),
+    Entry("residual_classifier", "Residual classifier", "four residual stages with batch normalisation",
+          f"{_NETWORKS}.residual_classifier:ResidualClassifier", NetworkRole.CLASSIFIER),
+    Entry("temporal_classifier", "Temporal classifier", "1-D convolutions over time, mel bands as channels",
+          f"{_NETWORKS}.temporal_classifier:TemporalClassifier", NetworkRole.CLASSIFIER),
+    Entry("paper_autoencoder", "Paper's autoencoder", "convolutional, 256-dimensional code (Soomro et al. 2019)",
+          f"{_NETWORKS}.paper_autoencoder:PaperAutoencoder", NetworkRole.PRIOR),
+    Entry("half_autoencoder", "Half-width autoencoder", "strided encoder, half the paper's widths, 128-dimensional code",
+          f"{_NETWORKS}.half_autoencoder:HalfAutoencoder", NetworkRole.PRIOR),
+    Entry("wavenet", "WaveNet", "dilated causal convolutions conditioned on the features, mu-law output",
+          f"{_NETWORKS}.wavenet:WaveNet", NetworkRole.VOCODER),
+)  # fmt: skip
+
+VOCODERS = _table(
+    Entry("griffin_lim", "Griffin–Lim", "iterative phase estimation, no training", f"{_VOCODERS}.griffin_lim:GriffinLim"),
+    Entry("wavenet", "WaveNet", "a trained WaveNet, sampled with cached state", f"{_VOCODERS}.wavenet:WaveNetVocoder"),
+)  # fmt: skip
+
+OBJECTIVES = _table(
+    Entry("probability", "Probability", "the softmax probability of the word, as in the paper",
+          "generation.engine.maximisation.objectives:probability"),
+    Entry("margin", "Margin", "the word's logit less the log-sum-exp of the others'",
+          "generation.engine.maximisation.objectives:margin"),
+)  # fmt: skip
+
+STARTS = _table(
+    Entry("noise", "Noise", "random numbers"),
+    Entry("recording", "Test recording", "a recording of the word from the test split"),
+)
+
+SPACES = _table(
+    Entry("features", "Directly on the features", "the classifier's input is changed itself"),
+    Entry("decoder", "Through the decoder", "the code of the decoder prior is changed"),
+)
+
+FEATURES = _table(
+    Entry("paper", "Paper (22.05 kHz)", "80 log-mel bands, 125–7600 Hz, FFT 1024, hop 256, top 100 dB"),
+    Entry("wideband", "Wideband (16 kHz)", "80 log-mel bands, 60–7600 Hz, FFT 512, hop 178, top 55 dB"),
+    Entry("narrowband", "Narrowband (8 kHz)", "80 log-mel bands, 50–4000 Hz, FFT 512, hop 80, top 55 dB"),
+)
+
+CORPUS_ORIGINS = _table(
+    Entry("folder", "Folder", "a folder in the Speech Commands layout"),
+    Entry("speech_commands", "Speech Commands", "the corpus of Warden 2018, fetched over the network"),
+    Entry("espeak", "espeak-ng", "synthetic speech made by make_corpus"),
+)
+
+JOB_KINDS = _table(
+    Entry("train_network", "Training", "trains a network on a corpus"),
+    Entry("render_clips", "Rendering", "makes clips and has classifiers judge them"),
+)
+
+
+def network_choices() -> list[tuple[str, str]]:
+    return _choices(NETWORKS)
+
+
+def role_choices() -> list[tuple[str, str]]:
+    return [(role.value, role.value) for role in NetworkRole]
+
+
+def corpus_origin_choices() -> list[tuple[str, str]]:
+    return _choices(CORPUS_ORIGINS)
+
+
+def job_kind_choices() -> list[tuple[str, str]]:
+    return _choices(JOB_KINDS)
+
+
+def _choices(table: dict[str, Entry]) -> list[tuple[str, str]]:
+    return [(entry.slug, entry.title) for entry in table.values()]

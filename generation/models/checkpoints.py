@@ -1,0 +1,25 @@
+"""A trained network's weights with their card."""
+
+from django.db import models
+
+from generation.catalogue import network_choices, role_choices
+from generation.models.corpora import Corpus
+
+
+class Checkpoint(models.Model):
+    """What training left: a safetensors file and the card that says how it came about."""
+
+    slug = models.SlugField(max_length=120, unique=True)
+    network = models.CharField(max_length=60, choices=network_choices)
+    role = models.CharField(max_length=20, choices=role_choices)
+    corpus = models.ForeignKey(Corpus, on_delete=models.PROTECT, related_name="checkpoints")
+    file = models.CharField(max_length=300, help_text="The safetensors file, relative to HEARSAY_CHECKPOINTS.")
+    card = models.JSONField(help_text="Corpus, features, words, recipe, seed, accuracy, versions.")
+    sha256 = models.CharField(max_length=64)
+    request_digest = models.CharField(
+        max_length=64, unique=True, help_text="SHA-256 of what was asked for: corpus, network, features, recipe, seed."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.slug

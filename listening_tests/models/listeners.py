@@ -1,0 +1,46 @@
+"""Who takes part, and their sittings."""
+
+import secrets
+import uuid
+
+from django.db import models
+
+from listening_tests.models.studies import Study
+from listening_tests.states import SessionState
+
+
+def new_session_key() -> str:
+    """Return an address part that cannot be guessed (192 bits)."""
+    return secrets.token_urlsafe(24)
+
+
+class Listener(models.Model):
+    """A person who takes part, known by a pseudonym only."""
+
+    pseudonym = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    is_simulated = models.BooleanField(default=False, help_text="Marked for ever; never counts among real listeners.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{'simulated ' if self.is_simulated else ''}listener {str(self.pseudonym)[:8]}"
+
+
+class Session(models.Model):
+    """One sitting of one listener in one study."""
+
+    key = models.CharField(max_length=40, unique=True, default=new_session_key, editable=False)
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="sessions")
+    listener = models.ForeignKey(Listener, on_delete=models.CASCADE, related_name="sessions")
+    state = models.CharField(max_length=10, choices=SessionState.choices, default=SessionState.CONSENTED)
+    seed = models.PositiveBigIntegerField(help_text="Decides which stimuli, in which order.")
+    completion_code = models.CharField(max_length=20, blank=True)
+    consented_at = models.DateTimeField()
+    sound_checked_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["study", "listener"], name="a_listener_takes_part_once")]
+
+    def __str__(self) -> str:
+        return f"{self.listener} in {self.study}"
