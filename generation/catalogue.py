@@ -34,7 +34,7 @@ _NETWORKS = "generation.engine.networks"
 _VOCODERS = "generation.engine.vocoders"
 
 NETWORKS = _table(
-    Entry("paper_classifier", "Paper's classifier", "three 2-D convolutions and three dense layers (Soomro et al. 2019)",
+    Entry("paper_classifier", "Paper's classifier", "2-D convolutions and dense layers (Soomro et al. 2019)",
           f"{_NETWORKS}.paper_classifier:PaperClassifier", NetworkRole.CLASSIFIER),
     Entry("residual_classifier", "Residual classifier", "four residual stages with batch normalisation",
           f"{_NETWORKS}.residual_classifier:ResidualClassifier", NetworkRole.CLASSIFIER),
@@ -42,14 +42,14 @@ NETWORKS = _table(
           f"{_NETWORKS}.temporal_classifier:TemporalClassifier", NetworkRole.CLASSIFIER),
     Entry("paper_autoencoder", "Paper's autoencoder", "convolutional, 256-dimensional code (Soomro et al. 2019)",
           f"{_NETWORKS}.paper_autoencoder:PaperAutoencoder", NetworkRole.PRIOR),
-    Entry("half_autoencoder", "Half-width autoencoder", "strided encoder, half the paper's widths, 128-dimensional code",
+    Entry("half_autoencoder", "Half-width autoencoder", "half the paper's widths, 128-dimensional code",
           f"{_NETWORKS}.half_autoencoder:HalfAutoencoder", NetworkRole.PRIOR),
     Entry("wavenet", "WaveNet", "dilated causal convolutions conditioned on the features, mu-law output",
           f"{_NETWORKS}.wavenet:WaveNet", NetworkRole.VOCODER),
 )  # fmt: skip
 
 VOCODERS = _table(
-    Entry("griffin_lim", "Griffin–Lim", "iterative phase estimation, no training", f"{_VOCODERS}.griffin_lim:GriffinLim"),
+    Entry("griffin_lim", "Griffin–Lim", "iterative phase estimation, untrained", f"{_VOCODERS}.griffin_lim:GriffinLim"),
     Entry("wavenet", "WaveNet", "a trained WaveNet, sampled with cached state", f"{_VOCODERS}.wavenet:WaveNetVocoder"),
 )  # fmt: skip
 
@@ -69,6 +69,11 @@ SPACES = _table(
     Entry("features", "Directly on the features", "the classifier's input is changed itself"),
     Entry("decoder", "Through the decoder", "the code of the decoder prior is changed"),
 )
+
+PRESETS = _table(
+    Entry("paper", "Paper's preset", "probability, 20 normalised gradient steps (Soomro et al. 2019)"),
+    Entry("whitened", "Whitened preset", "margin, 40 Adam steps, whitened code held on its shell, jitter"),
+)  # fmt: skip
 
 FEATURES = _table(
     Entry("paper", "Paper (22.05 kHz)", "80 log-mel bands, 125–7600 Hz, FFT 1024, hop 256, top 100 dB"),

@@ -1,0 +1,95 @@
+"""Reading a study file, with an error for each fault that says where it stands and what to do."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from listening_tests.study_schema import StudyFile
+
+
+class _PlainWordsLoader(yaml.SafeLoader):
+    """YAML in which on, off, yes and no are words: four of the Speech Commands, after all."""
+
+
+_PlainWordsLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_PlainWordsLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+
+
+class StudyFileIsWrong(Exception):
+    """A study file cannot be used; the message lists every fault with its line and field."""
+
+
+def protocol_digest(protocol: dict[str, Any]) -> str:
+    """Return the SHA-256 of a protocol in canonical JSON."""
+    return hashlib.sha256(json.dumps(protocol, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def read_study_file(path: Path) -> StudyFile:
+    """Return the validated study file.
+
+    Raises StudyFileIsWrong with one line for each fault: file, line, field, what is wrong.
+    """
+    text = _read_text(path)
+    try:
+        node = yaml.compose(text, Loader=_PlainWordsLoader)
+        data = yaml.load(text, Loader=_PlainWordsLoader)
+    except yaml.YAMLError as error:
+        raise StudyFileIsWrong(f"{path}: this is not YAML: {error}") from error
+    if not isinstance(data, dict):
+        raise StudyFileIsWrong(f"{path}: the file is no list of fields; start from studies/demo.yaml.")
+    try:
+        return StudyFile.model_validate(data)
+    except ValidationError as error:
+        faults = [f"{path}, line {_line_of(node, fault['loc'])}: {_say(fault)}" for fault in error.errors()]
+        raise StudyFileIsWrong("\n".join(faults)) from error
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise StudyFileIsWrong(f"{path}: {error.strerror or error}; give the path of a study file.") from error
+    except UnicodeDecodeError as error:
+        raise StudyFileIsWrong(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8.") from error
+
+
+def _say(fault: Any) -> str:
+    """Return one fault in words: the field, what is wrong, and what stands there."""
+    field = ".".join(str(part) for part in fault["loc"]) or "the file"
+    if fault["type"] == "extra_forbidden":
+        return f"{field}: there is no such field; docs/study-file.md lists them"
+    if fault["type"] == "missing":
+        return f"{field}: this field is missing"
+    message = fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "value_error":
+        return f"{field}: {message}"
+    return f"{field}: {message[0].lower()}{message[1:]} (found {fault['input']!r})"
+
+
+def _line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
+    """Return the line of the deepest part of the location that stands in the file."""
+    line = 1
+    for part in location:
+        child = _child(node, part)
+        if child is None:
+            break
+        node, line = child
+    return line
+
+
+def _child(node: yaml.Node | None, part: int | str) -> tuple[yaml.Node, int] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(part):
+                return value, key.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part], node.value[part].start_mark.line + 1
+    return None
