@@ -118,6 +118,11 @@ class SystemSection(_Section):
             raise ValueError(f"a system with source {self.source} has no {', '.join(sorted(surplus))}: take it out")
         return self
 
+    def makes_the_same_clips_as(self, other: "SystemSection") -> bool:
+        """Return whether the two differ in name alone."""
+        names = {"slug", "title"}
+        return self.model_dump(exclude=names) == other.model_dump(exclude=names)
+
 
 class BlockSection(_Section):
     """A run of trials of one method."""
@@ -177,6 +182,14 @@ class StudyFile(_Section):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"the {what} {twice[0]!r} is listed twice")
+        return self
+
+    @model_validator(mode="after")
+    def _systems_differ(self) -> Self:
+        for position, system in enumerate(self.systems):
+            for other in self.systems[:position]:
+                if system.makes_the_same_clips_as(other):
+                    raise ValueError(f"the systems {other.slug!r} and {system.slug!r} make the same clips: drop one")
         return self
 
     @model_validator(mode="after")

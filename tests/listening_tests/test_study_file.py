@@ -66,6 +66,12 @@ def test_a_protocol_has_the_same_digest_however_its_file_is_laid_out(tmp_path):
         ("preset: paper, vocoder: griffin_lim", "preset: paper", "systems.3", "needs vocoder"),
         ("source: natural", "source: natural, start: noise", "systems.0", "take it out"),
         ("words: [down, go,", "words: [down, down,", "the file", "the word 'down' is listed twice"),
+        (
+            "space: decoder, preset: whitened, vocoder: wavenet",
+            "space: decoder, preset: whitened, vocoder: griffin_lim",
+            "the file",
+            "'decoder-noise' and 'decoder-noise-wavenet' make the same clips",
+        ),
         ("  wavenet: {steps: 1500}\n", "", "the file", "has no wavenet"),
         ("  make: espeak\n", "  make: espeak\n  folder: here\n", "corpus", "exactly one of folder, make and fetch"),
         ("method: acr", "method: acrr", "blocks.1.method", "is not a test method"),

@@ -1,0 +1,102 @@
+"""From a study file and its clips to a study that can be opened."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Researcher
+from generation.models import Clip
+from listening_tests.methods import METHODS
+from listening_tests.models import Block, Stimulus, Study
+from listening_tests.study_file import protocol_digest
+from listening_tests.study_schema import BlockSection, StudyFile
+
+
+class StudyHasAnotherProtocol(Exception):
+    """A study of this name is there already, made from a file that says something else."""
+
+
+@dataclass(frozen=True)
+class PlannedClip:
+    """A clip that a study needs: which system makes it, which word, which one of several."""
+
+    system: str
+    word: str
+    take: int
+
+
+def planned_clips(study_file: StudyFile) -> dict[PlannedClip, dict[str, Any]]:
+    """Return what to ask generation for: a clip request for each system, word and take."""
+    return {
+        PlannedClip(system.slug, word, take): {
+            **system.model_dump(include={"source", "start", "space", "preset", "vocoder"}),
+            "word": word,
+            "take": take,
+            "seed": study_file.seed,
+        }
+        for system in study_file.systems
+        for word in study_file.words
+        for take in range(study_file.clips_per_word)
+    }
+
+
+def find_study(study_file: StudyFile) -> Study | None:
+    """Return the study that was built from this file, if there is one.
+
+    Raises StudyHasAnotherProtocol if a study of the same slug was built from a file that says something else.
+    """
+    study = Study.objects.filter(slug=study_file.slug).first()
+    if study is not None and study.protocol_sha256 != protocol_digest(study_file.as_protocol()):
+        raise StudyHasAnotherProtocol(
+            f"The study {study.slug!r} was built from a file that says something else. What listeners were promised "
+            "must not change under them: give the changed file another slug."
+        )
+    return study
+
+
+@transaction.atomic
+def build_study(*, study_file: StudyFile, clips: Mapping[PlannedClip, Clip], owner: Researcher | None = None) -> Study:
+    """Store a study with its blocks and stimuli, as a draft; return the one there is if it was built before."""
+    found = find_study(study_file)
+    if found is not None:
+        return found
+    protocol = study_file.as_protocol()
+    study = Study.objects.create(
+        slug=study_file.slug,
+        title=study_file.title,
+        protocol=protocol,
+        protocol_sha256=protocol_digest(protocol),
+        seed=study_file.seed,
+        session_hours=study_file.listeners.session_hours,
+        owner=owner,
+    )
+    for position, section in enumerate(study_file.blocks):
+        _build_block(study, position, section, study_file, clips)
+    return study
+
+
+def _build_block(
+    study: Study, position: int, section: BlockSection, study_file: StudyFile, clips: Mapping[PlannedClip, Clip]
+) -> None:
+    block = Block.objects.create(
+        study=study,
+        position=position,
+        method=section.method,
+        title=section.title,
+        instructions=section.instructions or METHODS[section.method].instructions,
+        labels=list(study_file.words),
+        ratings_per_stimulus=section.ratings_per_stimulus,
+        trials_per_session=section.trials_per_session,
+    )
+    systems = [system.slug for system in study_file.systems_of(section)]
+    Stimulus.objects.bulk_create(_stimuli(block, systems, clips))
+
+
+def _stimuli(block: Block, systems: Sequence[str], clips: Mapping[PlannedClip, Clip]) -> list[Stimulus]:
+    return [
+        Stimulus(block=block, clip=clip, system=planned.system, word=planned.word)
+        for planned, clip in clips.items()
+        if planned.system in systems
+    ]
