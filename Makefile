@@ -39,8 +39,8 @@ format: $(VENV)/.development ## Lay the code out
 docs: $(VENV)/.development ## Write the documentation that is made from the code
 	$(RUN) manage.py write_docs
 
-screenshots: $(VENV)/.development browser ## Take the README's pictures of the demo
-	$(RUN) -m benchmarks.screenshots
+screenshots: $(VENV)/.development browser ## Take the README's pictures of the demo that is being served (PORT=8000)
+	$(RUN) -m docs.screenshots --port $(PORT)
 
 benchmark: $(VENV)/.runtime ## Measure classifiers and maximisation on real speech (long)
 	$(RUN) -m benchmarks.real_speech

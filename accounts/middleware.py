@@ -14,7 +14,7 @@ class AskForOwnPassword:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and request.user.must_change_password:
-            if request.path not in {reverse("password_change"), reverse("logout")}:
-                return redirect("password_change")
+        allowed = {reverse("password_change"), reverse("logout")}
+        if request.user.is_authenticated and request.user.must_change_password and request.path not in allowed:
+            return redirect("password_change")
         return self.get_response(request)

@@ -1,0 +1,26 @@
+"""Serve the site with a worker, on this machine."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from analysis import serving
+
+
+class Command(BaseCommand):
+    help = "Bring the database up to date, then serve the site and run a worker until interrupted."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="The port to listen on, on this machine alone.")
+
+    def handle(self, *args: Any, port: int, **options: Any) -> None:
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        try:
+            serving.serve(
+                port=port, on_ready=lambda: self.stdout.write(f"Serving {settings.BASE_URL}; Ctrl-C ends it.")
+            )
+        except (serving.PortIsTaken, serving.ServerDoesNotAnswer) as error:
+            raise CommandError(str(error)) from error
