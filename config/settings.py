@@ -12,19 +12,25 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Where everything lives that is not code: database, corpora, checkpoints, clips, the secret key.
 VAR_DIR = environment.folder("HEARSAY_VAR", BASE_DIR / "var")
+# Corpora that were made or fetched.
 CORPORA_DIR = environment.folder("HEARSAY_CORPORA", VAR_DIR / "corpora")
+# Trained networks and their cards.
 CHECKPOINTS_DIR = environment.folder("HEARSAY_CHECKPOINTS", VAR_DIR / "checkpoints")
+# Features of corpora; can be deleted, they are computed again.
 FEATURES_DIR = environment.folder("HEARSAY_FEATURES", VAR_DIR / "features")
+# Clips, their pictures and features.
 CLIPS_DIR = environment.folder("HEARSAY_CLIPS", VAR_DIR / "clips")
 
+# Error pages with code and data, for developers at home.
 DEBUG = environment.flag("HEARSAY_DEBUG", default=False)
+# Signs sessions and links. Made at the first start and kept in HEARSAY_VAR unless given.
 SECRET_KEY = environment.secret("HEARSAY_SECRET_KEY", kept_in=VAR_DIR / "secret_key")
+# The names this server answers to.
 ALLOWED_HOSTS = environment.words("HEARSAY_HOSTS", "localhost,127.0.0.1,[::1]")
+# The site stands behind HTTPS: secure cookies, redirects, strict transport security.
 HTTPS = environment.flag("HEARSAY_HTTPS", default=False)
+# Addresses whose forms are accepted, as in https://hearsay.example; needed behind some proxies.
 CSRF_TRUSTED_ORIGINS = environment.words("HEARSAY_ORIGINS", "")
-
-# How a listener or researcher reaches this server; printed links start with it.
-BASE_URL = environment.text("HEARSAY_BASE_URL", "http://localhost:8000")
 
 INSTALLED_APPS = [
     "accounts",
@@ -78,6 +84,7 @@ TEMPLATES = [
     }
 ]
 
+# The database: an address such as postgres://user:password@host/name, or SQLite in HEARSAY_VAR.
 DATABASES = {
     "default": dj_database_url.parse(
         environment.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'hearsay.sqlite3'}"), conn_max_age=60
@@ -95,6 +102,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# The engine behind background work (a django-tasks backend).
 TASKS = {"default": {"BACKEND": environment.text("HEARSAY_TASKS", "django_tasks_db.DatabaseBackend")}}
 # A worker that is silent for this long has lost its item to whoever claims it next.
 LEASE_SECONDS = 60
@@ -154,7 +162,8 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+# Style sheets and scripts, collected for serving.
+STATIC_ROOT = environment.folder("HEARSAY_STATIC", VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -163,6 +172,7 @@ STORAGES = {
 
 MESSAGE_TAGS = {message_levels.ERROR: "error"}
 
+# How much our own code says on the console.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

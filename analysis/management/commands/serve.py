@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -20,7 +19,7 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         try:
             serving.serve(
-                port=port, on_ready=lambda: self.stdout.write(f"Serving {settings.BASE_URL}; Ctrl-C ends it.")
+                port=port, on_ready=lambda: self.stdout.write(f"Serving http://localhost:{port}/; Ctrl-C ends it.")
             )
         except (serving.PortIsTaken, serving.ServerDoesNotAnswer) as error:
             raise CommandError(str(error)) from error

@@ -1,0 +1,80 @@
+"""Take the README's pictures of the demo that is being served: `make screenshots` while `make demo` runs."""
+
+import argparse
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import django
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+IMAGES = Path(__file__).parent / "images"
+DESKTOP = {"width": 1280, "height": 860}
+PHONE = {"width": 390, "height": 800}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=8000)
+    address = f"http://localhost:{parser.parse_args().port}"
+    with browser_context(DESKTOP) as context:
+        log_in(context, address)
+        picture_of_results(context.new_page(), address)
+        picture_of_study(context.new_page(), address)
+    with browser_context(PHONE) as context:
+        picture_of_trial(context.new_page(), address)
+
+
+@contextmanager
+def browser_context(viewport: dict[str, int]) -> Iterator[BrowserContext]:
+    """Open a headless Chromium with a window of this size."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        raise SystemExit("No Chromium was found: run `make browser`.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+        )
+        yield browser.new_context(viewport=viewport, device_scale_factor=2)
+        browser.close()
+
+
+def log_in(context: BrowserContext, address: str) -> None:
+    """Give the browser a session of the demo's researcher, whose password only its owner knows."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs a loop; this process has one thread.
+    django.setup()
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from accounts.models import Researcher
+
+    viewer, _ = Researcher.objects.get_or_create(username="screenshots", defaults={"password": "!"})
+    session = SessionStore()
+    session[SESSION_KEY] = str(viewer.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = viewer.get_session_auth_hash()
+    session.create()
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key or "", "url": address}])
+
+
+def picture_of_results(page: Page, address: str) -> None:
+    page.goto(f"{address}/results/demo-simulated/")
+    page.screenshot(path=IMAGES / "results.png")
+    page.screenshot(path=IMAGES / "results-whole.png", full_page=True)
+
+
+def picture_of_study(page: Page, address: str) -> None:
+    page.goto(f"{address}/studies/demo/")
+    page.screenshot(path=IMAGES / "study.png")
+
+
+def picture_of_trial(page: Page, address: str) -> None:
+    raise NotImplementedError
+
+
+if __name__ == "__main__":
+    main()
