@@ -42,39 +42,40 @@ def planned_clips(study_file: StudyFile) -> dict[PlannedClip, dict[str, Any]]:
     }
 
 
-def find_study(study_file: StudyFile) -> Study | None:
-    """Return the study that was built from this file, if there is one.
+@transaction.atomic
+def register_study(*, study_file: StudyFile, owner: Researcher | None = None) -> Study:
+    """Store a study's protocol as a draft without stimuli, or return the study that was registered before.
 
-    Raises StudyHasAnotherProtocol if a study of the same slug was built from a file that says something else.
+    Raises StudyHasAnotherProtocol if a study of the same slug was made from a file that says something else.
     """
-    study = Study.objects.filter(slug=study_file.slug).first()
-    if study is not None and study.protocol_sha256 != protocol_digest(study_file.as_protocol()):
+    protocol = study_file.as_protocol()
+    study, _ = Study.objects.get_or_create(
+        slug=study_file.slug,
+        defaults={
+            "title": study_file.title,
+            "protocol": protocol,
+            "protocol_sha256": protocol_digest(protocol),
+            "seed": study_file.seed,
+            "session_hours": study_file.listeners.session_hours,
+            "owner": owner,
+        },
+    )
+    if study.protocol_sha256 != protocol_digest(protocol):
         raise StudyHasAnotherProtocol(
-            f"The study {study.slug!r} was built from a file that says something else. What listeners were promised "
+            f"The study {study.slug!r} was made from a file that says something else. What listeners were promised "
             "must not change under them: give the changed file another slug."
         )
     return study
 
 
 @transaction.atomic
-def build_study(*, study_file: StudyFile, clips: Mapping[PlannedClip, Clip], owner: Researcher | None = None) -> Study:
-    """Store a study with its blocks and stimuli, as a draft; return the one there is if it was built before."""
-    found = find_study(study_file)
-    if found is not None:
-        return found
-    protocol = study_file.as_protocol()
-    study = Study.objects.create(
-        slug=study_file.slug,
-        title=study_file.title,
-        protocol=protocol,
-        protocol_sha256=protocol_digest(protocol),
-        seed=study_file.seed,
-        session_hours=study_file.listeners.session_hours,
-        owner=owner,
-    )
+def build_blocks(*, study: Study, clips: Mapping[PlannedClip, Clip]) -> None:
+    """Give a study its blocks and stimuli; do nothing if it has them."""
+    if study.blocks.exists():
+        return
+    study_file = StudyFile.model_validate(study.protocol)
     for position, section in enumerate(study_file.blocks):
         _build_block(study, position, section, study_file, clips)
-    return study
 
 
 def _build_block(
