@@ -2,11 +2,17 @@
 
 import secrets
 import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import Q
 
 from listening_tests.models.studies import Study
 from listening_tests.states import SessionState
+
+if TYPE_CHECKING:
+    from listening_tests.models.ratings import Trial
 
 
 def new_session_key() -> str:
@@ -25,6 +31,17 @@ class Listener(models.Model):
         return f"{'simulated ' if self.is_simulated else ''}listener {str(self.pseudonym)[:8]}"
 
 
+class SessionQuerySet(models.QuerySet["Session"]):
+    def of(self, *, is_simulated: bool) -> "SessionQuerySet":
+        """Return the sessions of simulated listeners, or of real ones."""
+        return self.filter(listener__is_simulated=is_simulated)
+
+    def completed_or_running(self, now: datetime) -> "SessionQuerySet":
+        """Return the sessions that came to their end or may still do so."""
+        begun = (SessionState.CONSENTED, SessionState.LISTENING)
+        return self.filter(Q(state=SessionState.COMPLETED) | Q(state__in=begun, expires_at__gt=now))
+
+
 class Session(models.Model):
     """One sitting of one listener in one study."""
 
@@ -37,10 +54,23 @@ class Session(models.Model):
     consented_at = models.DateTimeField()
     sound_checked_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
+
+    objects = SessionQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["study", "listener"], name="a_listener_takes_part_once")]
 
     def __str__(self) -> str:
         return f"{self.listener} in {self.study}"
+
+    def has_expired(self, now: datetime) -> bool:
+        """Return whether it was left unfinished for too long."""
+        begun = self.state in (SessionState.CONSENTED, SessionState.LISTENING)
+        return begun and self.expires_at <= now
+
+    def next_trial(self) -> "Trial | None":
+        """Return the first trial not answered yet, with its block and presentations, or None if all are."""
+        unanswered = self.trials.filter(answered_at=None).select_related("block")
+        return unanswered.prefetch_related("presentations").order_by("position").first()

@@ -1,12 +1,27 @@
 """A study: its protocol, its blocks and their stimuli."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Count, Q
 
 from generation.models import Clip
-from listening_tests.methods import method_choices
+from listening_tests.method import Method
+from listening_tests.methods import METHODS, method_choices
 from listening_tests.roles import Role
-from listening_tests.states import StudyState
+from listening_tests.states import SessionState, StudyState
+
+
+class StudyQuerySet(models.QuerySet["Study"]):
+    def for_list(self) -> "StudyQuerySet":
+        """Return the studies, newest first, with what a list says of each."""
+        completed = Q(sessions__state=SessionState.COMPLETED)
+        simulated = Q(sessions__listener__is_simulated=True)
+        return self.annotate(
+            n_completed=Count("sessions", filter=completed & ~simulated),
+            n_completed_simulated=Count("sessions", filter=completed & simulated),
+        ).order_by("-created_at", "pk")
 
 
 class Study(models.Model):
@@ -25,11 +40,21 @@ class Study(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    objects = StudyQuerySet.as_manager()
+
     class Meta:
         verbose_name_plural = "studies"
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == StudyState.OPEN
+
+    def rests_on_synthetic_speech(self) -> bool:
+        """Return whether any of its clips comes from a corpus that a synthesiser spoke."""
+        return Stimulus.objects.filter(block__study=self, clip__corpus__is_synthetic=True).exists()
 
 
 class Block(models.Model):
@@ -50,6 +75,27 @@ class Block(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def test_method(self) -> Method:
+        """Return the block's entry in the table of methods."""
+        return METHODS[self.method]
+
+
+class StimulusQuerySet(models.QuerySet["Stimulus"]):
+    def with_progress(self, *, is_simulated: bool, now: datetime) -> "StimulusQuerySet":
+        """Return the stimuli with `n_answered` and `n_reserved`, among simulated listeners or among real ones.
+
+        Reserved are the unanswered trials of sessions that can still go on; those of expired ones are free again.
+        """
+        trial = "presentations__trial__"
+        asked = Q(**{f"{trial}session__listener__is_simulated": is_simulated})
+        running = Q(**{f"{trial}session__expires_at__gt": now})
+        answered = Q(**{f"{trial}answered_at__isnull": False})
+        return self.annotate(
+            n_answered=Count("presentations", filter=asked & answered),
+            n_reserved=Count("presentations", filter=asked & ~answered & running),
+        )
+
 
 class Stimulus(models.Model):
     """A clip in a role in a block of a study."""
@@ -60,9 +106,13 @@ class Stimulus(models.Model):
     system = models.SlugField(max_length=80, help_text="What made the clip, in the study's own words.")
     word = models.CharField(max_length=60, help_text="The intended word.")
 
+    objects = StimulusQuerySet.as_manager()
+
     class Meta:
         verbose_name_plural = "stimuli"
-        constraints = [models.UniqueConstraint(fields=["block", "clip", "role"], name="a_clip_has_a_role_once_in_a_block")]
+        constraints = [
+            models.UniqueConstraint(fields=["block", "clip", "role"], name="a_clip_has_a_role_once_in_a_block")
+        ]
 
     def __str__(self) -> str:
         return f"{self.system}: {self.word}"

@@ -1,0 +1,257 @@
+"""A listener's sitting, from consent to the completion code.
+
+Whoever has begun may finish, also after the study was closed: nobody loses work or pay. New sessions are refused then.
+Simulated listeners and real ones are counted apart, so neither takes the other's places.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from listening_tests.models import Listener, Presentation, Rating, Session, Study, Trial
+from listening_tests.questions import AnswerIsNotOnOffer, Choice, choice_for
+from listening_tests.reservations import Offer, is_full, offer, reserve_trials
+from listening_tests.states import SESSION_TRANSITIONS, SessionState
+
+# Without signs that look alike and without vowels, so that no code spells a word: 10 of 26 give 47 bits.
+CODE_ALPHABET = "23456789BCDFGHJKMNPQRTVWXZ"
+CODE_LENGTH = 10
+
+
+class StudyIsClosed(Exception):
+    """The study takes no new listeners."""
+
+
+class StudyIsFull(Exception):
+    """Every stimulus has, or will have, the ratings it needs."""
+
+
+class SessionIsUnknown(Exception):
+    """No session has this key: the address is mistyped or forged."""
+
+
+class SessionHasExpired(Exception):
+    """The session was not finished in time; its places were given to others."""
+
+
+class SessionCannotGoOn(Exception):
+    """The session is in a state from which the wanted one does not follow."""
+
+
+class PresentationIsUnknown(Exception):
+    """No sound has this key: the address is mistyped or forged."""
+
+
+class TrialOfAnotherSession(Exception):
+    """The trial does not belong to the session."""
+
+
+class TrialIsNotNext(Exception):
+    """A trial is answered before its turn."""
+
+
+class TrialAlreadyAnswered(Exception):
+    """The trial has other answers already."""
+
+
+@transaction.atomic
+def start_session(*, study: Study, now: datetime, is_simulated: bool = False) -> Session:
+    """Store that a new listener consents, with all trials of the session reserved; return the session.
+
+    Raises StudyIsClosed if the study is not open, StudyIsFull if it has its ratings or its listeners.
+    """
+    # The lock on the study (on SQLite the transaction's own) lets no two listeners reserve the same place.
+    study = Study.objects.select_for_update().get(pk=study.pk)
+    if not study.is_open:
+        raise StudyIsClosed(f"The study {study.title!r} takes no listeners at the moment.")
+    offered = offer(study, is_simulated=is_simulated, now=now)
+    _check_has_room(study, offered, is_simulated=is_simulated, now=now)
+    session = Session.objects.create(
+        study=study,
+        listener=Listener.objects.create(is_simulated=is_simulated),
+        seed=_session_seed(study, is_simulated),
+        consented_at=now,
+        expires_at=now + timedelta(hours=study.session_hours),
+    )
+    reserve_trials(session, offered)
+    return session
+
+
+@transaction.atomic
+def pass_sound_check(*, session: Session, now: datetime) -> None:
+    """Store that the listener hears sound; do nothing if that was stored before.
+
+    Raises SessionHasExpired, or SessionCannotGoOn if the listener has withdrawn.
+    """
+    session.refresh_from_db()
+    if session.sound_checked_at is not None and session.state != SessionState.WITHDRAWN:
+        return
+    _check_is_alive(session, now)
+    _move(session, SessionState.LISTENING, sound_checked_at=now)
+
+
+def show_trial(*, trial: Trial, now: datetime) -> None:
+    """Store when a trial was shown for the first time."""
+    if Trial.objects.filter(pk=trial.pk, first_shown_at=None).update(first_shown_at=now):
+        trial.first_shown_at = now
+
+
+@transaction.atomic
+def submit_trial(
+    *, session: Session, trial: Trial, answers: Mapping[int, str], evidence: Mapping[str, Any], now: datetime
+) -> None:
+    """Store a listener's answers to one trial and complete the session after its last one.
+
+    `answers` gives a value on offer for each presentation's position. `evidence` is what the browser reported:
+    `play_count` and `hidden_seconds` are read by the analysis, the rest is kept. Sending the same answers again
+    changes nothing. Raises TrialOfAnotherSession, AnswerIsNotOnOffer, TrialAlreadyAnswered if the listener sent it
+    before with other answers, TrialIsNotNext, SessionHasExpired, or SessionCannotGoOn before the sound check and
+    after withdrawing.
+    """
+    session.refresh_from_db()
+    if trial.session_id != session.pk:
+        raise TrialOfAnotherSession(f"Trial {trial.position} belongs to another session: go back to your own page.")
+    _check_is_alive(session, now)
+    if session.state not in (SessionState.LISTENING, SessionState.COMPLETED):
+        raise SessionCannotGoOn(f"The session is {session.state}, so no answer is expected: go back to its first page.")
+    chosen = _chosen(trial, answers)
+    if _was_answered(trial, chosen):
+        return
+    _check_is_next(session, trial)
+    _store(trial, chosen, evidence, now)
+    _complete_if_answered(session, now)
+
+
+@transaction.atomic
+def withdraw(*, session: Session, now: datetime) -> None:
+    """Delete a listener's answers for good and free the places that were held; do nothing the second time."""
+    session.refresh_from_db()
+    if session.state == SessionState.WITHDRAWN:
+        return
+    session.trials.all().delete()
+    _move(session, SessionState.WITHDRAWN, withdrawn_at=now)
+
+
+def find_session(key: str, now: datetime) -> Session:
+    """Return the session with this key, also a completed or a withdrawn one.
+
+    Raises SessionIsUnknown, or SessionHasExpired if it was not finished in time.
+    """
+    session = Session.objects.select_related("study", "listener").filter(key=key).first()
+    if session is None:
+        raise SessionIsUnknown("There is no such session: open the link that you were given, from its beginning.")
+    _check_is_alive(session, now)
+    return session
+
+
+def find_presentation(key: str, now: datetime) -> Presentation:
+    """Return the presentation with this key, with its clip.
+
+    Raises PresentationIsUnknown, or SessionHasExpired if its session's time is over.
+    """
+    rows = Presentation.objects.select_related("trial__session", "stimulus__clip")
+    presentation = rows.filter(key=key).first()
+    if presentation is None:
+        raise PresentationIsUnknown("There is no such sound: go back to the page that you came from.")
+    if presentation.trial.session.expires_at <= now:
+        raise _expired(presentation.trial.session)
+    return presentation
+
+
+def _check_has_room(study: Study, offered: Offer, *, is_simulated: bool, now: datetime) -> None:
+    if is_full(offered):
+        raise StudyIsFull(f"The study {study.title!r} has all the listeners it needs. Thank you for coming.")
+    maximum = study.protocol.get("listeners", {}).get("maximum")
+    begun = study.sessions.of(is_simulated=is_simulated).completed_or_running(now)
+    if maximum is not None and begun.count() >= maximum:
+        raise StudyIsFull(f"The study {study.title!r} has reached its {maximum} listeners. Thank you for coming.")
+
+
+def _session_seed(study: Study, is_simulated: bool) -> int:
+    """Return a seed that depends on nothing but the study's seed and the listener's turn."""
+    turn = study.sessions.of(is_simulated=is_simulated).count()
+    kind = "simulated" if is_simulated else "real"
+    return int.from_bytes(hashlib.sha256(f"{study.seed}/{kind}/{turn}".encode()).digest()[:6], "big")
+
+
+def _chosen(trial: Trial, answers: Mapping[int, str]) -> dict[Presentation, Choice]:
+    presentations = {presentation.position: presentation for presentation in trial.presentations.order_by("position")}
+    if set(answers) != set(presentations):
+        raise AnswerIsNotOnOffer(
+            f"There are answers for the sounds {sorted(answers)}, but the trial has {sorted(presentations)}: "
+            "answer each of them once."
+        )
+    question = trial.block.test_method.question
+    return {
+        presentation: choice_for(question, trial.block.labels, answers[position])
+        for position, presentation in presentations.items()
+    }
+
+
+def _was_answered(trial: Trial, chosen: Mapping[Presentation, Choice]) -> bool:
+    """Return whether the trial has these answers; raise TrialAlreadyAnswered if it has others."""
+    stored = dict(Rating.objects.filter(presentation__trial=trial).values_list("presentation_id", "response"))
+    if stored and stored != {presentation.pk: choice.value for presentation, choice in chosen.items()}:
+        raise TrialAlreadyAnswered(
+            f"Trial {trial.position + 1} was answered before, and the first answer counts: go on with the next one."
+        )
+    return bool(stored)
+
+
+def _check_is_next(session: Session, trial: Trial) -> None:
+    if session.trials.filter(answered_at=None, position__lt=trial.position).exists():
+        raise TrialIsNotNext(f"Trial {trial.position + 1} is not the next one: go back to the page of the session.")
+
+
+def _store(trial: Trial, chosen: Mapping[Presentation, Choice], evidence: Mapping[str, Any], now: datetime) -> None:
+    """Write the ratings, unless another request has just done so: then the first one counts."""
+    if not Trial.objects.filter(pk=trial.pk, answered_at=None).update(answered_at=now):
+        _was_answered(trial, chosen)
+        return
+    trial.answered_at = now
+    Rating.objects.bulk_create(
+        Rating(
+            presentation=presentation,
+            response=choice.value,
+            score=choice.score,
+            play_count=evidence.get("play_count", 0),
+            evidence=dict(evidence),
+            answered_at=now,
+        )
+        for presentation, choice in chosen.items()
+    )
+
+
+def _complete_if_answered(session: Session, now: datetime) -> None:
+    if session.trials.filter(answered_at=None).exists():
+        return
+    code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+    _move(session, SessionState.COMPLETED, completed_at=now, completion_code=code)
+
+
+def _move(session: Session, state: SessionState, **changes: Any) -> None:
+    """Change a session's state by compare-and-swap, so that of two requests at once only one does it."""
+    before = SessionState(session.state)
+    if state not in SESSION_TRANSITIONS[before]:
+        raise SessionCannotGoOn(f"The session is {before}, so it cannot become {state}.")
+    if Session.objects.filter(pk=session.pk, state=before).update(state=state, **changes):
+        for name, value in {"state": state, **changes}.items():
+            setattr(session, name, value)
+    else:
+        session.refresh_from_db()
+
+
+def _check_is_alive(session: Session, now: datetime) -> None:
+    if session.has_expired(now):
+        raise _expired(session)
+
+
+def _expired(session: Session) -> SessionHasExpired:
+    return SessionHasExpired(
+        f"The session could be finished until {session.expires_at:%d %B %Y, %H:%M} UTC. The answers you had given are "
+        "kept. Open the study's link again to begin anew."
+    )

@@ -1,0 +1,82 @@
+"""Opening a study to listeners, and closing it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from listening_tests.models import Block, Study
+from listening_tests.roles import Role
+from listening_tests.states import STUDY_TRANSITIONS, StudyState
+
+
+class StudyCannotOpen(Exception):
+    """A study is not ready for listeners; `reasons` says why, each with what to do."""
+
+    def __init__(self, study: Study, reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(f"The study {study.slug!r} cannot be opened. " + " ".join(self.reasons))
+
+
+class StudyCannotClose(Exception):
+    """A study that is not open cannot be closed."""
+
+
+@transaction.atomic
+def open_study(*, study: Study, now: datetime) -> None:
+    """Let listeners begin the study, for the first time or again.
+
+    Raises StudyCannotOpen, with every reason, if it is open already or something listeners need is missing.
+    """
+    locked = Study.objects.select_for_update().get(pk=study.pk)
+    if StudyState.OPEN not in STUDY_TRANSITIONS[StudyState(locked.state)]:
+        raise StudyCannotOpen(locked, [f"It is {locked.state} already."])
+    reasons = list(_reasons_against_opening(locked))
+    if reasons:
+        raise StudyCannotOpen(locked, reasons)
+    study.state = StudyState.OPEN
+    study.opened_at = locked.opened_at or now
+    study.closed_at = None
+    study.save(update_fields=["state", "opened_at", "closed_at"])
+
+
+@transaction.atomic
+def close_study(*, study: Study, now: datetime) -> None:
+    """Refuse new listeners; whoever has begun may finish, so that nobody loses work or pay.
+
+    Raises StudyCannotClose if it is not open.
+    """
+    locked = Study.objects.select_for_update().get(pk=study.pk)
+    if StudyState.CLOSED not in STUDY_TRANSITIONS[StudyState(locked.state)]:
+        raise StudyCannotClose(f"The study {locked.slug!r} is {locked.state}: only an open study can be closed.")
+    study.state = StudyState.CLOSED
+    study.closed_at = now
+    study.save(update_fields=["state", "closed_at"])
+
+
+def _reasons_against_opening(study: Study) -> Iterator[str]:
+    """Yield what listeners would miss."""
+    blocks = list(study.blocks.order_by("position", "pk").prefetch_related("stimuli__clip"))
+    if not blocks:
+        yield "It has no stimuli yet: prepare it first (`manage.py run_study FILE`)."
+    for block in blocks:
+        yield from _reasons_in_block(block)
+
+
+def _reasons_in_block(block: Block) -> Iterator[str]:
+    where = f"Block {block.position + 1} ({block.title})"
+    samples = [stimulus for stimulus in block.stimuli.all() if stimulus.role == Role.SAMPLE]
+    n_pairs = len({(stimulus.system, stimulus.word) for stimulus in samples})
+    if n_pairs < block.trials_per_session:
+        yield (
+            f"{where} has stimuli for {n_pairs} pairs of system and word, but {block.trials_per_session} trials per "
+            "session: prepare its clips, or ask for fewer trials."
+        )
+    missing = [stimulus.clip for stimulus in samples if not Path(settings.CLIPS_DIR, stimulus.clip.audio).is_file()]
+    if missing:
+        yield (
+            f"{where} lacks {len(missing)} of {len(samples)} sound files, the first of them {missing[0].audio} in "
+            f"{settings.CLIPS_DIR}: restore the folder, or make the clips again."
+        )

@@ -1,0 +1,187 @@
+"""Objects for tests: each function makes one, with sensible values for everything a test does not care about."""
+
+import hashlib
+import io
+import itertools
+from functools import cache
+from pathlib import Path
+
+import numpy
+import soundfile
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import Researcher
+from generation.models import Checkpoint, Clip, Corpus, Judgement
+from generation.models.clips import Stage
+from listening_tests.actions import sessions, studies
+from listening_tests.models import Block, Stimulus, Study
+
+_numbers = itertools.count(1)
+
+WORDS = ("down", "go", "left", "no")
+
+
+def make_researcher(**fields):
+    number = next(_numbers)
+    return Researcher.objects.create_user(**{"username": f"researcher{number}", "password": "not a secret", **fields})
+
+
+def make_corpus(**fields):
+    number = next(_numbers)
+    given = {
+        "slug": f"corpus-{number}",
+        "title": f"Corpus {number}",
+        "folder": f"corpus-{number}",
+        "origin": "folder",
+        "words": list(WORDS),
+        "counts": {"training": 8, "validation": 4, "testing": 4},
+        "digest": _digest("corpus", number),
+        **fields,
+    }
+    return Corpus.objects.create(**given)
+
+
+def make_checkpoint(**fields):
+    number = next(_numbers)
+    given = {
+        "slug": f"checkpoint-{number}",
+        "network": "residual_classifier",
+        "role": "classifier",
+        "file": f"checkpoint-{number}.safetensors",
+        "card": {},
+        "sha256": _digest("weights", number),
+        "request_digest": _digest("checkpoint", number),
+        **fields,
+    }
+    return Checkpoint.objects.create(**{"corpus": fields.get("corpus") or make_corpus(), **given})
+
+
+def make_clip(**fields):
+    """Store a clip with a real sound file of a tenth of a second in settings.CLIPS_DIR."""
+    number = next(_numbers)
+    word = fields.get("word", WORDS[0])
+    audio = fields.get("audio", f"clip-{number}.flac")
+    sound = _sound()
+    path = Path(settings.CLIPS_DIR, audio)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(sound)
+    given = {
+        "word": word,
+        "recipe": {"source": "natural", "word": word},
+        "request_digest": _digest("clip", number),
+        "audio": audio,
+        "spectrogram": f"clip-{number}.png",
+        "features": f"clip-{number}.npy",
+        "sha256": hashlib.sha256(sound).hexdigest(),
+        "sample_rate": 16_000,
+        "duration": 0.1,
+        **fields,
+    }
+    return Clip.objects.create(**{"corpus": fields.get("corpus") or make_corpus(), **given})
+
+
+def make_judgement(**fields):
+    probabilities = fields.pop("probabilities", {"down": 0.7, "go": 0.1, "left": 0.1, "no": 0.1})
+    given = {
+        "stage": Stage.AUDIO,
+        "probabilities": probabilities,
+        "heard": max(probabilities, key=probabilities.__getitem__),
+        **fields,
+    }
+    clip = given.pop("clip", None) or make_clip()
+    checkpoint = given.pop("checkpoint", None) or make_checkpoint(corpus=clip.corpus)
+    return Judgement.objects.create(clip=clip, checkpoint=checkpoint, **given)
+
+
+def make_study(**fields):
+    """Store a study without blocks."""
+    number = next(_numbers)
+    given = {
+        "slug": f"study-{number}",
+        "title": f"Study {number}",
+        "protocol": {},
+        "protocol_sha256": _digest("protocol", number),
+        **fields,
+    }
+    return Study.objects.create(**given)
+
+
+def make_block(*, study, **fields):
+    """Store a block without stimuli, at the end of its study."""
+    given = {
+        "position": study.blocks.count(),
+        "method": "acr",
+        "title": "How good is the speech?",
+        "labels": list(WORDS),
+        "ratings_per_stimulus": 4,
+        "trials_per_session": 4,
+        **fields,
+    }
+    return Block.objects.create(study=study, **given)
+
+
+def make_stimulus(*, block, **fields):
+    word = fields.get("word", WORDS[0])
+    given = {"system": "natural", "word": word, **fields}
+    return Stimulus.objects.create(block=block, **{"clip": fields.get("clip") or make_clip(word=word), **given})
+
+
+def make_open_study(
+    *,
+    methods=("class_identification", "acr"),
+    systems=("natural", "robot"),
+    words=WORDS,
+    corpus=None,
+    block=None,
+    **study,
+):
+    """Store an open study: for each method a block with the same clips, one for each system and word.
+
+    `block` holds fields of every block, `study` fields of the study.
+    """
+    made = make_study(**study)
+    corpus = corpus or make_corpus()
+    clips = {(system, word): make_clip(word=word, corpus=corpus) for system in systems for word in words}
+    for method in methods:
+        new = make_block(study=made, method=method, **(block or {}))
+        for (system, word), clip in clips.items():
+            make_stimulus(block=new, system=system, word=word, clip=clip)
+    studies.open_study(study=made, now=timezone.now())
+    return made
+
+
+def make_session(*, study=None, now=None, has_passed_sound_check=True, is_simulated=False):
+    """Begin a session, of an open study unless one is given, up to its first trial."""
+    now = now or timezone.now()
+    session = sessions.start_session(study=study or make_open_study(), now=now, is_simulated=is_simulated)
+    if has_passed_sound_check:
+        sessions.pass_sound_check(session=session, now=now)
+    return session
+
+
+def answer_trials(session, *, n_trials=None, now=None, choose=None):
+    """Answer the next trials of a session, or all that are left, with the first answer on offer unless told which.
+
+    `choose` is given a trial and the values on offer and returns one.
+    """
+    now = now or timezone.now()
+    for _ in range(n_trials if n_trials is not None else session.trials.filter(answered_at=None).count()):
+        trial = session.next_trial()
+        values = [choice.value for choice in trial.block.test_method.question.choices(trial.block.labels)]
+        sessions.show_trial(trial=trial, now=now)
+        value = choose(trial, values) if choose else values[0]
+        sessions.submit_trial(session=session, trial=trial, answers={0: value}, evidence={"play_count": 1}, now=now)
+
+
+def _digest(*parts):
+    return hashlib.sha256("/".join(map(str, parts)).encode()).hexdigest()
+
+
+@cache
+def _sound():
+    """Return a FLAC file of a soft 440 Hz tone."""
+    tone = 0.1 * numpy.sin(2 * numpy.pi * 440 * numpy.arange(1600) / 16_000)
+    buffer = io.BytesIO()
+    soundfile.write(buffer, tone, 16_000, format="FLAC", subtype="PCM_16")
+    return buffer.getvalue()
