@@ -24,6 +24,12 @@ class RateOne:
     prompt: str
     labels: tuple[tuple[int, str], ...]
 
+    @property
+    def scale(self) -> tuple[float, float]:
+        """Return the scale's ends."""
+        scores = [score for score, _ in self.labels]
+        return float(min(scores)), float(max(scores))
+
     def choices(self, words: Sequence[str]) -> list[Choice]:
         return [Choice(str(score), label, float(score)) for score, label in self.labels]
 
@@ -36,6 +42,11 @@ class ChooseWord:
     none_label: str
 
     NONE = "none of these"
+
+    @property
+    def scale(self) -> tuple[None, None]:
+        """Return that there is no scale."""
+        return None, None
 
     def choices(self, words: Sequence[str]) -> list[Choice]:
         return [Choice(word, word) for word in sorted(words)] + [Choice(self.NONE, self.none_label)]

@@ -1,0 +1,118 @@
+"""What a study's listeners answered, and what classifiers said of its clips, as data frames.
+
+This is the door to analysis: the columns are those of docs/data-dictionary.md.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from generation.models import Judgement
+from listening_tests.methods import METHODS
+from listening_tests.models import Rating, Stimulus, Study
+from listening_tests.states import SessionState
+
+_TRIAL = "presentation__trial__"
+_SESSION = f"{_TRIAL}session__"
+_STIMULUS = "presentation__stimulus__"
+
+# What is read for each rating: the name it is worked on under, and where it stands.
+_RATING_FIELDS = {
+    "listener": f"{_SESSION}listener__pseudonym",
+    "session_key": f"{_SESSION}key",
+    "session_state": f"{_SESSION}state",
+    "is_simulated": f"{_SESSION}listener__is_simulated",
+    "block": f"{_TRIAL}block__position",
+    "method": f"{_TRIAL}block__method",
+    "trial_order": f"{_TRIAL}position",
+    "clip_sha256": f"{_STIMULUS}clip__sha256",
+    "clip_key": f"{_STIMULUS}clip__key",
+    "system": f"{_STIMULUS}system",
+    "item": f"{_STIMULUS}word",
+    "talker": f"{_STIMULUS}clip__talker",
+    "role": f"{_STIMULUS}role",
+    "response": "response",
+    "score": "score",
+    "play_count": "play_count",
+    "evidence": "evidence",
+    "first_shown_at": f"{_TRIAL}first_shown_at",
+    "answered_at": "answered_at",
+}
+
+RATING_COLUMNS = (
+    "study", "study_version", "listener", "session", "is_simulated", "block", "method", "trial_order", "stimulus",
+    "clip_sha256", "clip_key", "system", "item", "talker", "role", "scale_min", "scale_max", "response", "score",
+    "play_count", "first_shown_at", "answered_at", "response_seconds", "hidden_seconds", "is_complete_session",
+)  # fmt: skip
+JUDGEMENT_COLUMNS = (
+    "clip_sha256", "clip_key", "system", "item", "classifier", "network", "stage", "heard", "probability_of_item",
+    "probabilities",
+)  # fmt: skip
+_TIMES = ("first_shown_at", "answered_at")
+
+
+def ratings_frame(study: Study, *, simulated: bool | None = None) -> pd.DataFrame:
+    """Return one row for each rating, session by session in the order of the trials, in one query.
+
+    `simulated` keeps the ratings of simulated listeners, or of real ones; None keeps both.
+    """
+    rows = Rating.objects.filter(presentation__trial__session__study=study)
+    if simulated is not None:
+        rows = rows.filter(presentation__trial__session__listener__is_simulated=simulated)
+    rows = rows.order_by(f"{_SESSION}pk", f"{_TRIAL}position", "presentation__position", "pk")
+    found = rows.values_list(*_RATING_FIELDS.values())
+    records = [_rating_row(study, dict(zip(_RATING_FIELDS, values, strict=True))) for values in found.iterator()]
+    frame = pd.DataFrame(records, columns=list(RATING_COLUMNS))
+    for name in _TIMES:
+        frame[name] = pd.to_datetime(frame[name], utc=True)
+    return frame
+
+
+def judgements_frame(study: Study) -> pd.DataFrame:
+    """Return one row for each judgement of each of the study's clips, in two queries."""
+    stimuli = Stimulus.objects.filter(block__study=study)
+    put = {clip: (system, word) for clip, system, word in stimuli.values_list("clip_id", "system", "word")}
+    judgements = Judgement.objects.filter(clip__in=stimuli.values("clip")).select_related("clip", "checkpoint")
+    records = [_judgement_row(judgement, *put[judgement.clip_id]) for judgement in judgements.order_by("clip_id", "pk")]
+    return pd.DataFrame(records, columns=list(JUDGEMENT_COLUMNS))
+
+
+def session_pseudonym(key: str) -> str:
+    """Return a name for a session that tells nothing of its key, which opens the session's pages."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def _rating_row(study: Study, row: Mapping[str, Any]) -> dict[str, Any]:
+    scale_min, scale_max = METHODS[row["method"]].question.scale
+    shown = row["first_shown_at"]
+    return {
+        **row,
+        "study": study.slug,
+        "study_version": study.version,
+        "listener": str(row["listener"]),
+        "session": session_pseudonym(row["session_key"]),
+        "stimulus": f"{row['block']}:{row['role']}:{row['clip_key']}",
+        "clip_key": str(row["clip_key"]),
+        "scale_min": scale_min,
+        "scale_max": scale_max,
+        "response_seconds": (row["answered_at"] - shown).total_seconds() if shown else None,
+        "hidden_seconds": row["evidence"].get("hidden_seconds"),
+        "is_complete_session": row["session_state"] == SessionState.COMPLETED,
+    }
+
+
+def _judgement_row(judgement: Judgement, system: str, word: str) -> dict[str, Any]:
+    return {
+        "clip_sha256": judgement.clip.sha256,
+        "clip_key": str(judgement.clip.key),
+        "system": system,
+        "item": word,
+        "classifier": judgement.checkpoint.slug,
+        "network": judgement.checkpoint.network,
+        "stage": judgement.stage,
+        "heard": judgement.heard,
+        "probability_of_item": judgement.probabilities[word],
+        "probabilities": judgement.probabilities,
+    }

@@ -1,0 +1,103 @@
+"""What analysis is given of a study."""
+
+import pandas as pd
+import pytest
+
+from analysis.engine.ratings import check_judgements, check_ratings
+from listening_tests.ratings_frame import JUDGEMENT_COLUMNS, RATING_COLUMNS, judgements_frame, ratings_frame
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+SMALL = {"trials_per_session": 2}
+
+
+def test_there_is_one_row_for_each_rating_and_it_keeps_the_schema():
+    study = factories.make_open_study()
+    factories.answer_trials(factories.make_session(study=study))
+    factories.answer_trials(factories.make_session(study=study), n_trials=3)
+
+    frame = ratings_frame(study)
+
+    assert len(frame) == 11
+    assert list(frame.columns) == list(RATING_COLUMNS)
+    assert frame["is_complete_session"].sum() == 8
+    assert list(check_ratings(frame).columns) == list(RATING_COLUMNS)
+
+
+def test_a_rating_says_what_was_heard_and_what_was_answered():
+    study = factories.make_open_study(
+        methods=["acr"], systems=["robot"], words=["go", "no"], block={"trials_per_session": 2}
+    )
+    factories.answer_trials(factories.make_session(study=study), choose=lambda trial, values: "2")
+
+    row = ratings_frame(study).iloc[0]
+
+    assert (row["system"], row["method"], row["block"], row["trial_order"]) == ("robot", "acr", 0, 0)
+    assert (row["response"], row["score"], row["scale_min"], row["scale_max"]) == ("2", 2.0, 1.0, 5.0)
+    assert row["item"] in {"go", "no"}
+    assert row["response_seconds"] == 0.0
+
+
+def test_a_word_has_no_scale():
+    study = factories.make_open_study(methods=["class_identification"])
+    factories.answer_trials(factories.make_session(study=study))
+
+    frame = check_ratings(ratings_frame(study))
+
+    assert frame[["score", "scale_min", "scale_max"]].isna().all(axis=None)
+
+
+def test_no_key_that_opens_a_page_is_in_the_frame():
+    study = factories.make_open_study()
+    session = factories.make_session(study=study)
+    factories.answer_trials(session)
+
+    text = ratings_frame(study).to_csv()
+
+    assert session.key not in text
+    assert all(trial.presentations.get().key not in text for trial in session.trials.all())
+
+
+def test_simulated_ratings_are_marked_and_can_be_kept_apart():
+    study = factories.make_open_study()
+    factories.answer_trials(factories.make_session(study=study))
+    factories.answer_trials(factories.make_session(study=study, is_simulated=True), n_trials=5)
+
+    counts = {simulated: len(ratings_frame(study, simulated=simulated)) for simulated in (None, False, True)}
+
+    assert counts == {None: 13, False: 8, True: 5}
+    assert ratings_frame(study, simulated=True)["is_simulated"].all()
+
+
+def test_a_study_without_ratings_gives_an_empty_frame_with_its_columns():
+    study = factories.make_open_study()
+
+    assert list(check_ratings(ratings_frame(study)).columns) == list(RATING_COLUMNS)
+    assert list(check_judgements(judgements_frame(study)).columns) == list(JUDGEMENT_COLUMNS)
+
+
+def test_a_clip_in_two_blocks_is_judged_once():
+    study = factories.make_open_study(systems=["robot"])
+    clips = {stimulus.clip for block in study.blocks.all() for stimulus in block.stimuli.all()}
+    checkpoint = factories.make_checkpoint()
+    for clip in clips:
+        factories.make_judgement(clip=clip, checkpoint=checkpoint)
+
+    frame = check_judgements(judgements_frame(study))
+
+    assert len(frame) == len(clips) == 4
+    assert frame.set_index("item").loc["down", "probability_of_item"] == 0.7
+
+
+def test_the_number_of_queries_does_not_grow_with_the_ratings(django_assert_num_queries):
+    study = factories.make_open_study()
+    for _ in range(3):
+        factories.answer_trials(factories.make_session(study=study))
+
+    with django_assert_num_queries(1):
+        frame = ratings_frame(study)
+    with django_assert_num_queries(2):
+        judgements_frame(study)
+
+    assert isinstance(frame, pd.DataFrame)
