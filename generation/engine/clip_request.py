@@ -1,0 +1,72 @@
+"""What is asked for when a clip is asked for."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from generation.catalogue import SPACES, STARTS, VOCODERS
+
+NATURAL, COPY_SYNTHESIS, MAXIMISED = SOURCES = ("natural", "copy_synthesis", "maximised")
+
+
+class RequestIsContradictory(ValueError):
+    """A field of the request is missing, unknown, or has no meaning for the request's source."""
+
+
+@dataclass(frozen=True)
+class ClipRequest:
+    """One clip to make of a word.
+
+    source: "natural" (a recording), "copy_synthesis" (its features through the vocoder) or "maximised".
+    take: which recording of the word's test split, from 0; the same for all sources, so that they can be compared.
+    seed: decides the noise, jitter and draws of everything random in the clip.
+    start, space, preset: of a search, as in `generation.catalogue` and `maximisation.recipes.PRESETS`.
+    vocoder: as in `generation.catalogue.VOCODERS`; a natural clip has none.
+    Raises RequestIsContradictory.
+    """
+
+    source: str
+    word: str
+    take: int = 0
+    seed: int = 0
+    start: str | None = None
+    space: str | None = None
+    preset: str | None = None
+    vocoder: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.source not in SOURCES:
+            raise RequestIsContradictory(f"source is {self.source!r}: choose one of {', '.join(SOURCES)}.")
+        if self.take < 0:
+            raise RequestIsContradictory(f"take is {self.take}: takes count from 0.")
+        searched = self.source == MAXIMISED
+        self._check("start", self.start, searched, list(STARTS))
+        self._check("space", self.space, searched, list(SPACES))
+        self._check("preset", self.preset, searched, None)
+        self._check("vocoder", self.vocoder, self.source != NATURAL, list(VOCODERS))
+
+    def _check(self, name: str, value: str | None, is_needed: bool, known: list[str] | None) -> None:
+        if value is None and is_needed:
+            raise RequestIsContradictory(f"A {self.source} clip of {self.word!r} needs a {name}.")
+        if value is not None and not is_needed:
+            raise RequestIsContradictory(f"A {self.source} clip of {self.word!r} has no {name}: leave out {value!r}.")
+        if value is not None and known is not None and value not in known:
+            raise RequestIsContradictory(f"{name} is {value!r}: choose one of {', '.join(known)}.")
+
+    @property
+    def uses_recording(self) -> bool:
+        """Tell whether a recording of the test split enters the clip."""
+        return self.source != MAXIMISED or self.start == "recording"
+
+    @property
+    def system(self) -> tuple[str | None, ...]:
+        """Give what requests must share to be rendered in one batch: everything but word, take and seed."""
+        return (self.source, self.start, self.space, self.preset, self.vocoder)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the request as plain data."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, fields: dict[str, Any]) -> Self:
+        """Make a request from what `as_dict` gave."""
+        return cls(**fields)
