@@ -24,6 +24,18 @@ def flag(name: str, default: bool) -> bool:
     raise SettingIsWrong(f"{name}={value!r} is neither yes nor no: write 1 or 0.")
 
 
+def number(name: str, default: float) -> float:
+    """Return the variable read as a number that is not negative."""
+    value = text(name, str(default))
+    try:
+        found = float(value)
+    except ValueError as error:
+        raise SettingIsWrong(f"{name}={value!r} is no number: write one such as {default:g}.") from error
+    if not 0 <= found < float("inf"):
+        raise SettingIsWrong(f"{name}={value!r} is out of range: write a number from 0 up.")
+    return found
+
+
 def words(name: str, default: str) -> list[str]:
     """Return the variable split at commas, without empty parts."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]

@@ -88,8 +88,11 @@ CORPUS_ORIGINS = _table(
 )
 
 JOB_KINDS = _table(
-    Entry("train_network", "Training", "trains a network on a corpus"),
-    Entry("render_clips", "Rendering", "makes clips and has classifiers judge them"),
+    Entry("open_corpus", "Corpus", "makes, fetches or opens a corpus", "generation.tasks.corpora:open_corpus"),
+    Entry("train_network", "Training", "trains a network on a corpus", "generation.tasks.training:train_network"),
+    Entry(
+        "render_clips", "Rendering", "makes clips and has classifiers judge them", "generation.tasks.clips:render_clips"
+    ),
 )
 
 
@@ -99,6 +102,10 @@ def network_choices() -> list[tuple[str, str]]:
 
 def role_choices() -> list[tuple[str, str]]:
     return [(role.value, role.value) for role in NetworkRole]
+
+
+def feature_choices() -> list[tuple[str, str]]:
+    return _choices(FEATURES)
 
 
 def corpus_origin_choices() -> list[tuple[str, str]]:

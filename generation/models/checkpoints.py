@@ -1,18 +1,22 @@
 """A trained network's weights with their card."""
 
+from pathlib import Path
+
+from django.conf import settings
 from django.db import models
 
-from generation.catalogue import network_choices, role_choices
+from generation.catalogue import feature_choices, network_choices, role_choices
 from generation.models.corpora import Corpus
 
 
 class Checkpoint(models.Model):
     """What training left: a safetensors file and the card that says how it came about."""
 
-    slug = models.SlugField(max_length=120, unique=True)
+    slug = models.SlugField(max_length=140, unique=True)
     network = models.CharField(max_length=60, choices=network_choices)
     role = models.CharField(max_length=20, choices=role_choices)
     corpus = models.ForeignKey(Corpus, on_delete=models.PROTECT, related_name="checkpoints")
+    features = models.CharField(max_length=40, choices=feature_choices, blank=True)
     file = models.CharField(max_length=300, help_text="The safetensors file, relative to HEARSAY_CHECKPOINTS.")
     card = models.JSONField(help_text="Corpus, features, words, recipe, seed, accuracy, versions.")
     sha256 = models.CharField(max_length=64)
@@ -23,3 +27,8 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+    @property
+    def path(self) -> Path:
+        """Where the weights are."""
+        return Path(settings.CHECKPOINTS_DIR, self.file)

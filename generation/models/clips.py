@@ -1,7 +1,9 @@
 """Clips and what classifiers say of them."""
 
 import uuid
+from pathlib import Path
 
+from django.conf import settings
 from django.db import models
 
 from generation.models.checkpoints import Checkpoint
@@ -32,6 +34,18 @@ class Clip(models.Model):
 
     def __str__(self) -> str:
         return f"{self.word} ({self.key})"
+
+    @property
+    def audio_path(self) -> Path:
+        return Path(settings.CLIPS_DIR, self.audio)
+
+    @property
+    def spectrogram_path(self) -> Path:
+        return Path(settings.CLIPS_DIR, self.spectrogram)
+
+    @property
+    def features_path(self) -> Path:
+        return Path(settings.CLIPS_DIR, self.features)
 
 
 class Judgement(models.Model):

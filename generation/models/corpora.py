@@ -1,5 +1,8 @@
 """A corpus that was opened: what is in the folder, and where it comes from."""
 
+from pathlib import Path
+
+from django.conf import settings
 from django.db import models
 
 from generation.catalogue import corpus_origin_choices
@@ -8,7 +11,7 @@ from generation.catalogue import corpus_origin_choices
 class Corpus(models.Model):
     """A folder of recordings in the Speech Commands layout, as it was when it was added."""
 
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField(max_length=60, unique=True)
     title = models.CharField(max_length=200)
     folder = models.CharField(max_length=500, help_text="Absolute, or relative to HEARSAY_CORPORA.")
     origin = models.CharField(max_length=40, choices=corpus_origin_choices)
@@ -16,8 +19,11 @@ class Corpus(models.Model):
     licence = models.CharField(max_length=200, blank=True)
     words = models.JSONField(help_text="The words, in the order of class indices.")
     counts = models.JSONField(help_text="Recordings in each split: training, validation, testing.")
+    counts_by_word = models.JSONField(default=dict, help_text="Recordings of each word in each split.")
     broken_files = models.JSONField(default=list, help_text="Files left out by choice: path and reason.")
-    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 over names and contents of the recordings.")
+    digest = models.CharField(
+        max_length=64, unique=True, help_text="SHA-256 over names and contents of the recordings."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -25,3 +31,8 @@ class Corpus(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def path(self) -> Path:
+        """Where the recordings are."""
+        return Path(settings.CORPORA_DIR, self.folder)

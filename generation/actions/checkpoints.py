@@ -1,0 +1,86 @@
+"""Trained networks: asking for one, and registering one that was trained."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from accounts.models import Researcher
+from generation.actions.jobs import request_job
+from generation.catalogue import FEATURES, NETWORKS
+from generation.digests import request_digest
+from generation.models import Checkpoint, Corpus, Job
+from generation.states import JobState
+
+
+class CannotBeTrained(ValueError):
+    """A network or a definition of features that the catalogue does not know was asked for."""
+
+
+def request_training(
+    *,
+    corpus: Corpus,
+    network: str,
+    features: str,
+    settings: Mapping[str, Any],
+    seed: int,
+    requested_by: Researcher | None = None,
+) -> tuple[Checkpoint | None, Job | None]:
+    """Return the network trained so, or the job that is asked to train it (it may have failed).
+
+    settings: `epochs` of a classifier or prior, `steps` of a WaveNet. The same request is trained once.
+    Raises CannotBeTrained.
+    """
+    for what, name, table in (("network", network, NETWORKS), ("features", features, FEATURES)):
+        if name not in table:
+            raise CannotBeTrained(f"The catalogue has no {what} {name!r}: choose one of {', '.join(table)}.")
+    digest = training_digest(corpus=corpus, network=network, features=features, settings=settings, seed=seed)
+    checkpoint = Checkpoint.objects.filter(request_digest=digest).first()
+    if checkpoint is not None:
+        return checkpoint, None
+    job = Job.objects.asked_with(digest)
+    if job is not None and job.state != JobState.DONE:
+        return None, job
+    wanted = {"network": network, "features": features, "settings": dict(settings), "seed": seed, "digest": digest}
+    return None, request_job(
+        kind="train_network",
+        title=f"Train {NETWORKS[network].title} on {corpus.title}",
+        item_parameters=[{"corpus": corpus.pk, **wanted}],
+        digest=digest,
+        requested_by=requested_by,
+    )
+
+
+def training_digest(*, corpus: Corpus, network: str, features: str, settings: Mapping[str, Any], seed: int) -> str:
+    """Return the SHA-256 of everything that decides a training."""
+    return request_digest(
+        {
+            "kind": "train_network", "corpus": corpus.digest, "network": network, "features": features,
+            "settings": dict(settings), "seed": seed,
+        }
+    )  # fmt: skip
+
+
+def checkpoint_name(*, corpus: Corpus, network: str, features: str, digest: str) -> str:
+    """Return the slug of a trained network: what it is, on what, and enough of the digest to be the only one."""
+    return f"{network.replace('_', '-')}-{corpus.slug}-{features}-{digest[:8]}"
+
+
+def register_checkpoint(
+    *, corpus: Corpus, network: str, features: str, digest: str, file: str, sha256: str, card: Mapping[str, Any]
+) -> tuple[Checkpoint, bool]:
+    """Store a trained network; return it, and False if the same request had been trained before."""
+    role = NETWORKS[network].role
+    if role is None:
+        raise CannotBeTrained(f"The catalogue does not say what {network!r} is for: give it a role.")
+    return Checkpoint.objects.get_or_create(
+        request_digest=digest,
+        defaults={
+            "slug": checkpoint_name(corpus=corpus, network=network, features=features, digest=digest),
+            "network": network,
+            "role": role.value,
+            "corpus": corpus,
+            "features": features,
+            "file": file,
+            "card": dict(card),
+            "sha256": sha256,
+        },
+    )

@@ -1,0 +1,121 @@
+"""Asking for background work, ending it, asking again, and doing it here and now."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+
+from accounts.models import Researcher
+from generation.job_runner import work_on_next_item
+from generation.models import Job, JobItem
+from generation.reaper import reap
+from generation.states import ITEM_TRANSITIONS, JOB_TRANSITIONS, ItemState, JobState, states_before
+from generation.tasks import wake
+
+LOOK_SECONDS = 0.5
+
+
+class NothingToDo(ValueError):
+    """A job was asked for without any item of work."""
+
+
+class JobHasEnded(Exception):
+    """The job is done, or has failed, or was cancelled before: there is nothing to cancel."""
+
+
+class JobCannotBeRetried(Exception):
+    """The job has neither failed nor been cancelled, or the same work goes on under another job."""
+
+
+@transaction.atomic
+def request_job(
+    *,
+    kind: str,
+    title: str,
+    item_parameters: Sequence[dict[str, Any]],
+    parameters: dict[str, Any] | None = None,
+    digest: str = "",
+    requested_by: Researcher | None = None,
+) -> Job:
+    """Ask for a job, one item for each of `item_parameters`; return the open one if the digest says it is the same.
+
+    Raises NothingToDo.
+    """
+    if not item_parameters:
+        raise NothingToDo(f"The job {title!r} has no items: ask for at least one.")
+    if digest and (found := Job.objects.open().asked_with(digest)) is not None:
+        return found
+    job = Job.objects.create(
+        kind=kind, title=title, parameters=parameters or {}, request_digest=digest, requested_by=requested_by
+    )
+    JobItem.objects.bulk_create(
+        JobItem(job=job, position=position, parameters=each) for position, each in enumerate(item_parameters)
+    )
+    transaction.on_commit(lambda: wake(job.pk))
+    return job
+
+
+@transaction.atomic
+def cancel_job(*, job: Job) -> None:
+    """End a job: what waits is not begun, what runs is stopped when it next reports its progress.
+
+    Raises JobHasEnded.
+    """
+    cancellable = Job.objects.filter(pk=job.pk, state__in=states_before(JobState.CANCELLED, JOB_TRANSITIONS))
+    if not cancellable.update(state=JobState.CANCELLED, finished_at=Now()):
+        raise JobHasEnded(f"The job {job.pk} ({job}) has ended already: there is nothing to cancel.")
+    items = JobItem.objects.filter(job=job, state__in=states_before(ItemState.CANCELLED, ITEM_TRANSITIONS))
+    items.update(state=ItemState.CANCELLED, lease_until=None)
+    job.refresh_from_db()
+
+
+def retry_job(*, job: Job) -> None:
+    """Ask again for the items of a job that failed or were cancelled; those that are done stay done.
+
+    Raises JobCannotBeRetried.
+    """
+    try:
+        _reopen(job)
+    except IntegrityError as error:
+        raise JobCannotBeRetried(f"The work of job {job.pk} ({job}) goes on under a newer job.") from error
+    job.refresh_from_db()
+
+
+@transaction.atomic
+def _reopen(job: Job) -> None:
+    retriable = Job.objects.filter(pk=job.pk, state__in=states_before(JobState.PENDING, JOB_TRANSITIONS))
+    if not retriable.update(state=JobState.PENDING, error="", started_at=None, finished_at=None):
+        raise JobCannotBeRetried(f"The job {job.pk} ({job}) has not failed: there is nothing to do again.")
+    items = JobItem.objects.filter(job=job, state__in=[ItemState.FAILED, ItemState.CANCELLED])
+    items.update(
+        state=ItemState.PENDING, tries=0, progress=0.0, note="", error="", traceback="", started_at=None,
+        finished_at=None,
+    )  # fmt: skip
+    transaction.on_commit(lambda: wake(job.pk))
+
+
+def run_job_here(job: Job, on_progress: Callable[[float, str], None]) -> Job:
+    """Work on a job's items in this process, beside any workers, until the job has ended; return how it ended.
+
+    `on_progress` is told the whole job's fraction and a note. Items that others hold are waited for, and taken over
+    if they fall silent.
+    """
+    while True:
+        state: Any = Job.objects.with_progress().get(pk=job.pk)
+        if not state.is_open:
+            return cast(Job, state)
+        on_progress(state.fraction, f"{state.n_done} of {state.n_items} parts done" if state.n_items > 1 else "")
+        if not work_on_next_item(job.pk, on_progress=_part_of(state, on_progress)):
+            reap()
+            time.sleep(LOOK_SECONDS)
+
+
+def _part_of(job: Any, on_progress: Callable[[float, str], None]) -> Callable[[float, str], None]:
+    """Return what tells the whole job's fraction from that of the item being done."""
+
+    def report(fraction: float, note: str) -> None:
+        on_progress(min(1.0, job.fraction + fraction / job.n_items), note)
+
+    return report
