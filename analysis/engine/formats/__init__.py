@@ -1,0 +1,34 @@
+"""The table of file formats, one line each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from analysis.engine.formats import csv_with_dictionary
+from analysis.engine.record import StudyRecord
+
+
+@dataclass(frozen=True)
+class Format:
+    """A way to write a study's record into a file, and to read it back."""
+
+    slug: str
+    title: str
+    ending: str
+    media_type: str
+    write: Callable[[StudyRecord], bytes]
+    read: Callable[[bytes], StudyRecord]
+
+
+FORMATS: dict[str, Format] = {
+    form.slug: form
+    for form in (
+        Format(
+            "csv",
+            "CSV with a data dictionary",
+            "zip",
+            "application/zip",
+            csv_with_dictionary.write_archive,
+            csv_with_dictionary.read_archive,
+        ),
+    )
+}

@@ -1,0 +1,64 @@
+"""The data dictionary that travels with an archive: a Frictionless data package with a table schema for each table.
+
+Source: specs.frictionlessdata.io, Data Package and Table Schema, version 1.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.engine.ratings import JUDGEMENT_IDENTITY, JUDGEMENTS, RATING_IDENTITY, RATINGS, Column
+from analysis.engine.record import StudyRecord
+
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
+SCHEMAS = {"ratings": (RATINGS, RATING_IDENTITY), "judgements": (JUDGEMENTS, JUDGEMENT_IDENTITY)}
+
+
+def data_package(record: StudyRecord, tables: Mapping[str, bytes]) -> dict[str, Any]:
+    """Return the Frictionless description of the archive, with the study's facts under "hearsay"."""
+    return {
+        "profile": "tabular-data-package",
+        "name": record.facts.study,
+        "title": record.facts.title,
+        "description": " ".join(record.facts.statements),
+        "hearsay": vars(record.facts),
+        "resources": [_resource(name, tables[f"{name}.csv"]) for name in SCHEMAS],
+    }
+
+
+def _resource(name: str, content: bytes) -> dict[str, Any]:
+    columns, identity = SCHEMAS[name]
+    return {
+        "profile": "tabular-data-resource",
+        "name": name,
+        "path": f"{name}.csv",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "hash": sha256(content),
+        "bytes": len(content),
+        "schema": {
+            "fields": [_field(column) for column in columns],
+            "missingValues": [""],
+            "primaryKey": list(identity),
+        },
+    }
+
+
+def _field(column: Column) -> dict[str, Any]:
+    constraints: dict[str, Any] = {"required": not (column.may_be_missing or column.may_be_empty)}
+    if column.allowed:
+        constraints["enum"] = list(column.allowed)
+    limits = {"minimum": column.minimum, "maximum": column.maximum}
+    constraints |= {name: limit for name, limit in limits.items() if limit is not None}
+    described = {"name": column.name, "type": column.type, "description": column.description}
+    if column.unit:
+        described["unit"] = column.unit
+    if column.type == "datetime":
+        described["format"] = TIME_FORMAT
+    return {**described, "constraints": constraints}
+
+
+def sha256(content: bytes) -> str:
+    """Return the hash of a file in the form a data package writes it."""
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"

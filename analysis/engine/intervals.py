@@ -1,0 +1,152 @@
+"""Confidence intervals for means and proportions of ratings.
+
+Ratings come in bundles: the ratings of one listener resemble each other, and so do those of one stimulus. An interval
+that takes them for independent is far too narrow (`python -m benchmarks.interval_coverage` shows how far).
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+from statsmodels.regression.linear_model import OLS
+from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.sandwich_covariance import cov_cluster, cov_cluster_2groups
+
+Floats = npt.NDArray[np.float64]
+
+# A variance of the mean below this share of the scores' own variance is rounding, not variance.
+ROUNDING = 1e-12
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate with the ends of its interval; both ends are NaN where `note` says why there is none."""
+
+    estimate: float
+    low: float
+    high: float
+    standard_error: float
+    method: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ClusterVariances:
+    """Variances of regression coefficients, one entry [K] for each column of the design."""
+
+    coefficients: Floats
+    independent: Floats
+    by_listener: Floats
+    by_stimulus: Floats
+    two_way: Floats
+
+
+def cluster_variances(scores: Floats, design: Floats, listeners: pd.Series, stimuli: pd.Series) -> ClusterVariances:
+    """Fit scores [N] to a design [N, K] by least squares; return the coefficients' cluster-robust variances.
+
+    With X the design, u the residuals and g a grouping into G clusters, the one-way variance is
+    V_g = c_g (X'X)^-1 (sum over clusters of X_g' u_g u_g' X_g) (X'X)^-1 with c_g = G/(G-1) (N-1)/(N-K), and the
+    two-way variance is V_listener + V_stimulus - V_(listener, stimulus).
+
+    Source: Cameron, Gelbach & Miller 2011, "Robust inference with multiway clustering", JBES 29(2), eq. 2.10-2.11;
+    computed by statsmodels. Needs at least two listeners and two stimuli. The difference of V's can be negative.
+    """
+    fitted = OLS(scores, design).fit()
+    groups = np.column_stack([pd.factorize(listeners)[0], pd.factorize(stimuli)[0]])
+    both, listener, stimulus = cov_cluster_2groups(fitted, groups)
+    return ClusterVariances(
+        coefficients=np.asarray(fitted.params),
+        independent=np.diag(fitted.cov_params()),
+        by_listener=np.diag(listener),
+        by_stimulus=np.diag(stimulus),
+        two_way=np.diag(both),
+    )
+
+
+def two_way_interval(scores: Floats, listeners: pd.Series, stimuli: pd.Series, confidence: float) -> Interval:
+    """Return the mean of scores [N] with an interval that holds for other listeners and for other stimuli.
+
+    The variance is the two-way cluster-robust one (see `cluster_variances`); Student's t has
+    min(listeners, stimuli) - 1 degrees of freedom (Cameron & Miller 2015, "A practitioner's guide to cluster-robust
+    inference", JHR 50(2), section VI.D). A two-way variance below zero is floored to the larger of the two one-way
+    variances, and the note says so. With one listener, one stimulus, ratings that are all equal, or deviations that
+    cancel in both directions there is no interval, and the note says why.
+    """
+    method = "two-way cluster-robust (listener × stimulus)"
+    note = _no_interval(scores, {"listener": listeners.nunique(), "stimulus": stimuli.nunique()})
+    if note:
+        return _point(scores, method, note)
+    variances = cluster_variances(scores, np.ones((len(scores), 1)), listeners, stimuli)
+    rounding = ROUNDING * float(np.var(scores))
+    variance = float(variances.two_way[0])
+    if variance <= rounding:
+        variance = max(float(variances.by_listener[0]), float(variances.by_stimulus[0]))
+        note = "two-way variance not positive: the larger one-way variance is used"
+    if variance <= rounding:
+        return _point(scores, method, "the answers' deviations cancel within every listener and every stimulus")
+    freedom = min(listeners.nunique(), stimuli.nunique()) - 1
+    return _around(scores, math.sqrt(variance), float(stats.t.ppf((1 + confidence) / 2, freedom)), method, note)
+
+
+def one_way_interval(scores: Floats, clusters: pd.Series, confidence: float, cluster: str = "listener") -> Interval:
+    """Return the mean of scores [N] with an interval that holds for other clusters (other listeners) alone.
+
+    One-way cluster-robust variance (Liang & Zeger 1986; `cluster_variances`) and Student's t with G - 1 degrees of
+    freedom. Where every listener gave equally many ratings this is the t interval over the listeners' means.
+    """
+    method = f"{cluster}-clustered"
+    note = _no_interval(scores, {cluster: clusters.nunique()})
+    if note:
+        return _point(scores, method, note)
+    fitted = OLS(scores, np.ones(len(scores))).fit()
+    variance = float(cov_cluster(fitted, pd.factorize(clusters)[0])[0, 0])
+    quantile = float(stats.t.ppf((1 + confidence) / 2, clusters.nunique() - 1))
+    return _around(scores, math.sqrt(variance), quantile, method, "")
+
+
+def independent_interval(scores: Floats, confidence: float) -> Interval:
+    """Return mean ± z·s/√n of scores [N]: what others report, as if ratings were independent. Too narrow."""
+    method = "independent ratings (what others report)"
+    if len(scores) < 2:
+        return _point(scores, method, "one rating")
+    error = float(np.std(scores, ddof=1)) / math.sqrt(len(scores))
+    return _around(scores, error, float(stats.norm.ppf((1 + confidence) / 2)), method, "")
+
+
+def wilson_interval(successes: int, n: int, confidence: float) -> Interval:
+    """Return a proportion with Wilson's score interval, which takes the answers for independent.
+
+    Source: Wilson 1927, "Probable inference, the law of succession, and statistical inference", JASA 22.
+    """
+    low, high = proportion_confint(successes, n, alpha=1 - confidence, method="wilson")
+    share = successes / n
+    error = math.sqrt(share * (1 - share) / n)
+    return Interval(share, max(float(low), 0.0), min(float(high), 1.0), error, "Wilson (independent answers)")
+
+
+def within_unit(interval: Interval) -> Interval:
+    """Return an interval of a proportion with its ends kept between 0 and 1."""
+    low, high = (float(np.clip(end, 0.0, 1.0)) for end in (interval.low, interval.high))
+    return Interval(interval.estimate, low, high, interval.standard_error, interval.method, interval.note)
+
+
+def _no_interval(scores: Floats, counts: dict[str, int]) -> str:
+    """Return why no interval can be computed, or an empty text."""
+    for what, count in counts.items():
+        if count < 2:
+            return f"one {what}: nothing is known of how others differ"
+    if np.ptp(scores) == 0:
+        return "all answers are equal: no variance to estimate from"
+    return ""
+
+
+def _point(scores: Floats, method: str, note: str) -> Interval:
+    return Interval(float(np.mean(scores)), math.nan, math.nan, math.nan, method, note)
+
+
+def _around(scores: Floats, error: float, quantile: float, method: str, note: str) -> Interval:
+    mean = float(np.mean(scores))
+    return Interval(mean, mean - quantile * error, mean + quantile * error, error, method, note)

@@ -1,0 +1,176 @@
+"""Figures of the results: dots with intervals, a heat map, scatter plots. Each is made from a table of a statistic."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair
+import pandas as pd
+
+from analysis.engine.figure import ACCENT, FONT, INK, PAPER, Figure, figure
+
+ROW_HEIGHT = 30
+WIDTH = 460
+CELL = 34
+SCATTER = 230
+# Above this share a cell is so full of accent that its number is read better in the paper's colour.
+DARK_CELL = 0.6
+STAGES = {"features": "on the features, before the vocoder", "audio": "on the audio, after the vocoder"}
+
+
+def plot_mean_opinion_scores(table: pd.DataFrame, scale: tuple[float, float], titles: Mapping[str, str]) -> Figure:
+    """Draw each system's mean opinion score with its interval, best first."""
+    return _dots(
+        _named(table, "system", titles),
+        name="mos-by-system",
+        title="Mean opinion score by system",
+        axis="Mean opinion score",
+        ends=scale,
+        ticks=_whole_numbers(scale),
+    )
+
+
+def plot_mean_opinion_scores_by_word(table: pd.DataFrame, scale: tuple[float, float]) -> Figure:
+    """Draw each word's mean opinion score, over all systems, with its interval, best first."""
+    return _dots(
+        table.rename(columns={"item": "name"}),
+        name="mos-by-word",
+        title="Mean opinion score by word",
+        axis="Mean opinion score",
+        ends=scale,
+        ticks=_whole_numbers(scale),
+    )
+
+
+def plot_identification(table: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
+    """Draw each system's share of words heard as intended, with its interval and the chance level, best first."""
+    return _dots(
+        _named(table, "system", titles),
+        name="identification-by-system",
+        title="Words heard as intended, by system",
+        axis="Share of answers that name the intended word",
+        ends=(0.0, 1.0),
+        ticks=[0.0, 0.2, 0.4, 0.6, 0.8, 1.0],
+        chance=float(table["chance"].iloc[0]),
+        number_format="%",
+    )
+
+
+def _whole_numbers(scale: tuple[float, float]) -> list[float]:
+    return [float(number) for number in range(int(scale[0]), int(scale[1]) + 1)]
+
+
+def _named(table: pd.DataFrame, column: str, titles: Mapping[str, str]) -> pd.DataFrame:
+    return table.assign(name=[titles.get(slug, slug) for slug in table[column]])
+
+
+def _dots(
+    table: pd.DataFrame,
+    *,
+    name: str,
+    title: str,
+    axis: str,
+    ends: tuple[float, float],
+    ticks: Sequence[float],
+    chance: float | None = None,
+    number_format: str = "g",
+) -> Figure:
+    """Draw a dot for each row's estimate over a line from low to high; an open dot where there is no interval."""
+    rows = table[["name", "estimate", "low", "high"]].assign(
+        low=table["low"].clip(*ends), high=table["high"].clip(*ends), has_interval=table["low"].notna()
+    )
+    place = altair.Y("name:N", sort=list(rows["name"]), title=None)
+    along = altair.Scale(domain=list(ends), nice=False, zero=False)
+    marked = altair.Axis(values=list(ticks), format=number_format, labelFlush=False)
+    lines = altair.Chart(rows[rows["has_interval"]]).mark_rule(color=ACCENT, strokeWidth=3, strokeCap="round")
+    dots = altair.Chart(rows).mark_point(size=90, opacity=1, stroke=ACCENT, strokeWidth=2)
+    fill = altair.condition("datum.has_interval", altair.value(ACCENT), altair.value(PAPER))
+    layers = [
+        lines.encode(y=place, x=altair.X("low:Q", title=axis, scale=along, axis=marked), x2="high:Q"),
+        dots.encode(y=place, x=altair.X("estimate:Q", title=axis, scale=along, axis=marked), fill=fill),
+    ]
+    if chance is not None:
+        layers = [*_chance(chance), *layers]
+    chart = altair.layer(*layers).properties(width=WIDTH, height=altair.Step(ROW_HEIGHT))
+    told = "; ".join(_in_words(row) for row in rows.to_dict("records"))
+    return figure(name, title, f"{axis}. {told}.", _styled(chart).to_json())
+
+
+def _chance(chance: float) -> list[altair.Chart]:
+    at = altair.Chart(pd.DataFrame([{"chance": chance, "label": f"chance {chance:.0%}"}]))
+    line = at.mark_rule(color=INK, strokeDash=[4, 4], opacity=0.7).encode(x="chance:Q")
+    label = at.mark_text(align="left", dx=5, y=-7, color=INK).encode(x="chance:Q", text="label:N")
+    return [line, label]
+
+
+def _in_words(row: Mapping[Any, Any]) -> str:
+    interval = f", {row['low']:.2f} to {row['high']:.2f}" if row["has_interval"] else ", without interval"
+    return f"{row['name']} {row['estimate']:.2f}{interval}"
+
+
+def plot_confusion(table: pd.DataFrame) -> Figure:
+    """Draw how often each word (rows) was heard as each answer (columns), in percent of the word's answers."""
+    asked = table.dropna(subset=["share"]).assign(percent=lambda shown: (100 * shown["share"]).round().astype(int))
+    answers = list(dict.fromkeys(asked["heard"]))
+    across = altair.X("heard:N", sort=answers, title="Heard",
+                      axis=altair.Axis(orient="top", labelAngle=-40, ticks=False, domain=False))  # fmt: skip
+    down = altair.Y("item:N", sort=list(dict.fromkeys(asked["item"])), title="Intended",
+                    axis=altair.Axis(ticks=False, domain=False))  # fmt: skip
+    cells = altair.Chart(asked).mark_rect(fill=ACCENT, stroke=INK, strokeOpacity=0.15, strokeWidth=1)
+    numbers = altair.Chart(asked[asked["percent"] > 0]).mark_text(fontSize=11)
+    ink = altair.condition(f"datum.share > {DARK_CELL}", altair.value(PAPER), altair.value(INK))
+    opacity = altair.FillOpacity("share:Q", scale=altair.Scale(domain=[0, 1], range=[0, 1]), legend=None)
+    chart = altair.layer(
+        cells.encode(x=across, y=down, fillOpacity=opacity),
+        numbers.encode(x=across, y=down, text="percent:Q", color=ink),
+    ).properties(width=altair.Step(CELL), height=altair.Step(CELL - 6))
+    right = asked[asked["item"] == asked["heard"]]
+    told = "; ".join(f"{row.item} {row.percent} %" for row in right.itertuples())
+    return figure(
+        "confusion", "Which word was heard for which", f"Heard as intended: {told}.", _styled(chart).to_json()
+    )
+
+
+def plot_agreement(by_clip: pd.DataFrame) -> Figure:
+    """Draw each clip's probability of the intended word against the share of listeners who heard it.
+
+    One panel for each classifier (rows) and stage (columns); on the diagonal both agree.
+    """
+    shown = by_clip[["classifier", "stage", "probability_of_item", "estimate"]]
+    ends = altair.Scale(domain=[0, 1], nice=False)
+    ticks = altair.Axis(values=[0, 0.25, 0.5, 0.75, 1], format="%", labelFlush=False)
+    rows = []
+    for classifier in sorted(shown["classifier"].unique()):
+        of_classifier = shown[shown["classifier"] == classifier]
+        by_stage = {stage: of_classifier[of_classifier["stage"] == stage] for stage in STAGES}
+        panels = [
+            _panel(points, classifier, stage, ends, ticks) for stage, points in by_stage.items() if not points.empty
+        ]
+        rows.append(altair.hconcat(*panels))
+    told = f"{len(by_clip)} points: a clip each, judged by a classifier at a stage."
+    return figure("agreement", "Classifier and listeners, clip by clip", told, _styled(altair.vconcat(*rows)).to_json())
+
+
+def _panel(points: pd.DataFrame, classifier: str, stage: str, ends: altair.Scale, ticks: altair.Axis) -> Any:
+    diagonal = altair.Chart(pd.DataFrame({"at": [0.0, 1.0]})).mark_line(color=INK, opacity=0.4, strokeDash=[4, 4])
+    dots = altair.Chart(points).mark_circle(color=ACCENT, size=45, opacity=0.55)
+    return altair.layer(
+        diagonal.encode(x=altair.X("at:Q"), y=altair.Y("at:Q")),
+        dots.encode(
+            x=altair.X("probability_of_item:Q", title="Classifier's probability", scale=ends, axis=ticks),
+            y=altair.Y("estimate:Q", title="Share of listeners", scale=ends, axis=ticks),
+        ),
+    ).properties(width=SCATTER, height=SCATTER, title=[classifier, STAGES[stage]])
+
+
+def _styled(chart: Any) -> Any:
+    axis = {"labelColor": INK, "titleColor": INK, "domainColor": INK, "tickColor": INK, "gridColor": INK,
+            "gridOpacity": 0.15, "domainOpacity": 0.5, "tickOpacity": 0.5, "labelFontSize": 12, "titleFontSize": 12,
+            "titleFontWeight": "normal", "labelLimit": 320, "titlePadding": 10}  # fmt: skip
+    return (
+        chart.configure(background="transparent", font=FONT, padding=6)
+        .configure_axis(**axis)
+        .configure_text(color=INK, fontSize=12)
+        .configure_title(color=INK, fontSize=12, fontWeight="normal", anchor="start", offset=8)
+        .configure_view(stroke=None)
+        .configure_concat(spacing=28)
+    )

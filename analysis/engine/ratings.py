@@ -1,0 +1,240 @@
+"""The two tables that every analysis starts from: their columns, and the check at the door."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+ROLES = ("sample", "reference", "hidden_reference", "anchor", "gold", "trap", "training")
+# Gold, trap and training stimuli test or teach the listener; their ratings say nothing about a system.
+COUNTED_ROLES = ("sample", "reference", "hidden_reference", "anchor")
+STAGES = ("features", "audio")
+# What a listener answers who heard none of the words on offer.
+NONE_OF_THESE = "none of these"
+
+
+class RatingsFrameIsWrong(Exception):
+    """A ratings or judgements frame breaks its schema."""
+
+
+class NoRatings(Exception):
+    """There is nothing to compute a statistic from."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, Frictionless type, meaning, unit and what its values may be."""
+
+    name: str
+    type: str
+    description: str
+    unit: str = ""
+    allowed: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    may_be_missing: bool = False
+    may_be_empty: bool = False
+
+
+RATINGS: tuple[Column, ...] = (
+    Column("study", "string", "The study's name in addresses and files."),
+    Column("study_version", "integer", "Version of the study's protocol.", minimum=1),
+    Column("listener", "string", "Pseudonym of the listener."),
+    Column("session", "string", "Pseudonym of the sitting."),
+    Column("is_simulated", "boolean", "The listener is a program, not a person."),
+    Column("block", "integer", "Place of the block in the study, from 0.", minimum=0),
+    Column("method", "string", "Test method, as in docs/catalogue.md."),
+    Column("trial_order", "integer", "Place of the trial in the session, from 0.", minimum=0),
+    Column("stimulus", "string", "A clip in a role in a block of the study."),
+    Column("clip_sha256", "string", "SHA-256 of the sound file."),
+    Column("clip_key", "string", "The clip's name in Hearsay."),
+    Column("system", "string", "What made the clip: the thing compared."),
+    Column("item", "string", "The intended word."),
+    Column("talker", "string", "Who speaks in the recording behind the clip; empty if nobody.", may_be_empty=True),
+    Column("role", "string", "What the clip is there for.", allowed=ROLES),
+    Column("scale_min", "number", "Lower end of the method's scale; missing where there is none.", may_be_missing=True),
+    Column("scale_max", "number", "Upper end of the method's scale; missing where there is none.", may_be_missing=True),
+    Column("response", "string", "The answer as chosen: a scale value, a word, or 'none of these'."),
+    Column("score", "number", "The answer on the scale; missing where there is none.", "points", may_be_missing=True),
+    Column("play_count", "integer", "How often the clip was played before the answer.", "plays", minimum=0),
+    Column("first_shown_at", "datetime", "When the trial was first shown.", "UTC", may_be_missing=True),
+    Column("answered_at", "datetime", "When the answer was stored.", "UTC"),
+    Column("response_seconds", "number", "From first showing the trial to the answer.", "s", may_be_missing=True),
+    Column("hidden_seconds", "number", "How long the page was hidden meanwhile, as the browser reported it.", "s",
+           minimum=0, may_be_missing=True),
+    Column("is_complete_session", "boolean", "The listener answered every trial of the session."),
+)  # fmt: skip
+
+JUDGEMENTS: tuple[Column, ...] = (
+    Column("clip_sha256", "string", "SHA-256 of the sound file."),
+    Column("clip_key", "string", "The clip's name in Hearsay."),
+    Column("system", "string", "What made the clip: the thing compared."),
+    Column("item", "string", "The intended word."),
+    Column("classifier", "string", "The checkpoint that judges."),
+    Column("network", "string", "The architecture of the classifier."),
+    Column("stage", "string", "What was judged: the features before the vocoder, or the audio after it, re-analysed.",
+           allowed=STAGES),
+    Column("heard", "string", "The most probable word."),
+    Column("probability_of_item", "number", "Probability of the intended word.", minimum=0, maximum=1),
+    Column("probabilities", "object", "Each word's probability."),
+)  # fmt: skip
+
+_DTYPES: dict[str, Any] = {
+    "string": pd.Series([], dtype="str").dtype,
+    "integer": np.dtype("int64"),
+    "number": np.dtype("float64"),
+    "boolean": np.dtype("bool"),
+    "datetime": pd.DatetimeTZDtype("us", "UTC"),
+    "object": np.dtype("object"),
+}
+_KINDS = {
+    "string": "text that is not empty",
+    "integer": "a whole number",
+    "number": "a finite number",
+    "boolean": "true or false",
+    "datetime": "a time with its zone",
+    "object": "a mapping of words to probabilities",
+}
+RATING_IDENTITY = ("session", "block", "trial_order", "stimulus")
+JUDGEMENT_IDENTITY = ("clip_key", "classifier", "stage")
+
+
+def check_ratings(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the ratings frame with its columns in order and of the documented types.
+
+    Raises RatingsFrameIsWrong naming column, row (counted from 1) and value. The input is not changed.
+    """
+    checked = _check(frame, RATINGS, "ratings")
+    _check_scale(checked)
+    _check_unique(checked, RATING_IDENTITY, "ratings")
+    return checked
+
+
+def check_judgements(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the judgements frame with its columns in order and of the documented types.
+
+    Raises RatingsFrameIsWrong naming column, row (counted from 1) and value. The input is not changed.
+    """
+    checked = _check(frame, JUDGEMENTS, "judgements")
+    unheard = [heard not in known for heard, known in zip(checked["heard"], checked["probabilities"], strict=True)]
+    _refuse(checked, "heard", unheard, "judgements", "is none of the words in the column 'probabilities'")
+    _check_unique(checked, JUDGEMENT_IDENTITY, "judgements")
+    return checked
+
+
+def counted_ratings(frame: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
+    """Return the ratings of these methods that say something about a system, checked.
+
+    Raises NoRatings if there are none.
+    """
+    checked = check_ratings(frame)
+    counted = checked[checked["method"].isin(list(methods)) & checked["role"].isin(list(COUNTED_ROLES))]
+    if counted.empty:
+        raise NoRatings(f"There are no ratings of the method {' or '.join(methods)} yet.")
+    return counted.reset_index(drop=True)
+
+
+def _check(frame: pd.DataFrame, schema: Sequence[Column], what: str) -> pd.DataFrame:
+    names = [column.name for column in schema]
+    missing = [name for name in names if name not in frame.columns]
+    if missing:
+        raise RatingsFrameIsWrong(f"The {what} lack the column {missing[0]!r}: the columns are {', '.join(names)}.")
+    unknown = [str(name) for name in frame.columns if name not in names]
+    if unknown:
+        raise RatingsFrameIsWrong(f"The {what} have a column {unknown[0]!r} that nobody knows: take it out.")
+    frame = frame.reset_index(drop=True)
+    return pd.DataFrame({column.name: _checked_column(frame, column, what) for column in schema})
+
+
+def _checked_column(frame: pd.DataFrame, column: Column, what: str) -> pd.Series:
+    values = frame[column.name]
+    if not column.may_be_missing:
+        _refuse(frame, column.name, values.isna(), what, "is missing")
+    _refuse(frame, column.name, _misfits(values, column), what, _expectation(column))
+    return _cast(values, column)
+
+
+def _misfits(values: pd.Series, column: Column) -> Iterable[bool]:
+    """Return which values break the column's rules; whole columns at once where their type already fits."""
+    if values.dtype != _DTYPES[column.type] or column.type == "object":
+        return [not _fits(value, column) for value in values]
+    wrong = pd.Series(False, index=values.index)
+    if column.allowed:
+        wrong |= ~values.isin(list(column.allowed))
+    if column.type == "string" and not column.may_be_empty:
+        wrong |= values == ""
+    if column.minimum is not None:
+        wrong |= values < column.minimum
+    if column.maximum is not None:
+        wrong |= values > column.maximum
+    return wrong | values.isin([math.inf, -math.inf]) if column.type == "number" else wrong
+
+
+def _fits(value: Any, column: Column) -> bool:
+    """Return whether a value is of the column's type and among what it may be."""
+    if _is_missing(value):
+        return column.may_be_missing
+    if column.type in ("integer", "number"):
+        return _is_number(value, column)
+    if column.type == "string":
+        return isinstance(value, str) and _is_text_on_offer(value, column)
+    if column.type == "boolean":
+        return isinstance(value, bool) or type(value).__name__ == "bool"
+    if column.type == "datetime":
+        return isinstance(value, pd.Timestamp) and value.tzinfo is not None
+    return isinstance(value, dict) and all(isinstance(share, float) for share in value.values())
+
+
+def _is_text_on_offer(value: str, column: Column) -> bool:
+    return value in column.allowed if column.allowed else column.may_be_empty or value != ""
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
+
+
+def _is_number(value: Any, column: Column) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float) or math.isinf(value):
+        return False
+    if column.type == "integer" and value != int(value):
+        return False
+    return (column.minimum is None or value >= column.minimum) and (column.maximum is None or value <= column.maximum)
+
+
+def _expectation(column: Column) -> str:
+    if column.allowed:
+        return f"is none of {', '.join(column.allowed)}"
+    limits = [f"at least {column.minimum:g}"] if column.minimum is not None else []
+    limits += [f"at most {column.maximum:g}"] if column.maximum is not None else []
+    return " ".join(["is not", _KINDS[column.type], " and ".join(limits)]).rstrip()
+
+
+def _cast(values: pd.Series, column: Column) -> pd.Series:
+    if column.type == "datetime":
+        values = pd.to_datetime(values, utc=True)
+    return values.astype(_DTYPES[column.type])
+
+
+def _refuse(frame: pd.DataFrame, name: str, wrong: Iterable[bool], what: str, fault: str) -> None:
+    """Raise RatingsFrameIsWrong for the first row that is wrong."""
+    rows = np.flatnonzero(np.asarray(wrong, dtype=bool))
+    if len(rows):
+        value = frame[name].iloc[rows[0]]
+        value = value.item() if isinstance(value, np.generic) else value
+        raise RatingsFrameIsWrong(f"{what}: column {name!r}, row {rows[0] + 1}: {value!r} {fault}.")
+
+
+def _check_scale(frame: pd.DataFrame) -> None:
+    scored = frame["score"].notna()
+    for end in ("scale_min", "scale_max"):
+        _refuse(frame, end, scored & frame[end].isna(), "ratings", "is missing beside a score")
+    outside = scored & ~frame["score"].between(frame["scale_min"], frame["scale_max"])
+    _refuse(frame, "score", outside, "ratings", "lies outside its scale (scale_min to scale_max)")
+
+
+def _check_unique(frame: pd.DataFrame, names: Sequence[str], what: str) -> None:
+    twice = frame.duplicated(subset=list(names))
+    _refuse(frame, names[0], twice, what, f"repeats an earlier row: {', '.join(names)} must differ")

@@ -1,0 +1,100 @@
+"""A study as an analysis takes it: facts, protocol and the two frames, and nothing else."""
+
+import hashlib
+import json
+import platform
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+
+from analysis.engine.ratings import JUDGEMENT_IDENTITY, RATING_IDENTITY, check_judgements, check_ratings
+
+DEFAULT_CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class StudyFacts:
+    """What a reader must know beside the numbers."""
+
+    study: str
+    title: str
+    version: int
+    protocol_sha256: str
+    seed: int
+    listeners: str
+    corpus: str
+    is_synthetic_speech: bool
+    licence: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def statements(self) -> list[str]:
+        """What has to be said wherever a number of this study is shown."""
+        statements = []
+        if self.listeners == "simulated":
+            statements.append("Simulated listeners: a program gave these answers. They say nothing about people.")
+        if self.is_synthetic_speech:
+            statements.append(
+                f"Synthetic speech: the networks learned from recordings that a synthesiser spoke ({self.corpus}), "
+                "not people."
+            )
+        return statements
+
+
+@dataclass(frozen=True)
+class StudyRecord:
+    """Everything that the numbers of a study are computed from. Make one with `study_record`."""
+
+    facts: StudyFacts
+    protocol: dict[str, Any]
+    ratings: pd.DataFrame
+    judgements: pd.DataFrame
+
+    @property
+    def confidence(self) -> float:
+        """The level of every interval, as the protocol declared it."""
+        return float(self._plan.get("confidence") or DEFAULT_CONFIDENCE)
+
+    @property
+    def declared_statistics(self) -> list[str]:
+        """The statistics the protocol declared; empty if it declared none."""
+        return list(self._plan.get("statistics") or [])
+
+    @property
+    def _plan(self) -> dict[str, Any]:
+        return dict(self.protocol.get("analysis") or {})
+
+    @property
+    def system_titles(self) -> dict[str, str]:
+        """Each system's title on pages, by its slug, in the protocol's order."""
+        return {system["slug"]: system["title"] for system in self.protocol.get("systems", [])}
+
+    def digest(self) -> str:
+        """Return a SHA-256 that changes whenever a number computed from this record may."""
+        told = json.dumps([vars(self.facts), self.protocol], sort_keys=True).encode()
+        judged = self.judgements.assign(probabilities=self.judgements["probabilities"].map(json.dumps))
+        frames = [pd.util.hash_pandas_object(frame).to_numpy().tobytes() for frame in (self.ratings, judged)]
+        return hashlib.sha256(b"\0".join([told, *frames])).hexdigest()
+
+
+def study_record(
+    facts: StudyFacts, protocol: dict[str, Any], ratings: pd.DataFrame, judgements: pd.DataFrame
+) -> StudyRecord:
+    """Return a record with both frames checked and in one order, whatever order they came in.
+
+    Raises RatingsFrameIsWrong.
+    """
+    return StudyRecord(
+        facts=facts,
+        protocol=protocol,
+        ratings=check_ratings(ratings).sort_values(list(RATING_IDENTITY), ignore_index=True),
+        judgements=check_judgements(judgements).sort_values(list(JUDGEMENT_IDENTITY), ignore_index=True),
+    )
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of what computes the numbers."""
+    libraries = {name: version(name) for name in ("numpy", "pandas", "scipy", "statsmodels")}
+    return {"python": platform.python_version(), **libraries}

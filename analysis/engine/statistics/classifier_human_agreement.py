@@ -1,0 +1,223 @@
+"""Do a classifier and people hear the same word? Clip by clip, before the vocoder and after it."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+from statsmodels.stats.inter_rater import cohens_kappa
+
+from analysis.engine.intervals import Interval, two_way_interval, wilson_interval, within_unit
+from analysis.engine.ratings import NoRatings, check_judgements, counted_ratings
+from analysis.engine.statistic import Statistic, Tables
+
+METHODS = ("class_identification",)
+JUDGE = ["classifier", "network", "stage"]
+CLIPS_LISTED = 10
+
+
+def agreement_by_clip(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+    """Return, for each clip, classifier and stage, what the classifier and the listeners made of the clip.
+
+    `estimate` is the share of listeners who heard the intended word, with Wilson's interval (every listener hears a
+    clip once); `probability_of_item` is the classifier's; `difference` is classifier less listeners.
+    `majority_heard` is what most listeners heard, empty where two answers tie. Raises NoRatings.
+    """
+    answers, judged = _answers(ratings), _judged(judgements)
+    people = pd.DataFrame(
+        [{"clip_key": key, **_people(group, confidence)} for key, group in answers.groupby("clip_key", sort=True)]
+    )
+    clips = judged.drop(columns=["probabilities"]).merge(people, on="clip_key", validate="many_to_one")
+    if clips.empty:
+        raise NoRatings("No clip has both answers of listeners and judgements of a classifier yet.")
+    clips["difference"] = clips["probability_of_item"] - clips["estimate"]
+    return clips.sort_values([*JUDGE, "system", "item", "clip_key"], ignore_index=True)
+
+
+def _answers(ratings: pd.DataFrame) -> pd.DataFrame:
+    answers = counted_ratings(ratings, METHODS)
+    return answers.assign(human_is_right=answers["response"] == answers["item"])
+
+
+def _judged(judgements: pd.DataFrame) -> pd.DataFrame:
+    judged = check_judgements(judgements)
+    if judged.empty:
+        raise NoRatings("No classifier has judged the clips of this study.")
+    return judged
+
+
+def _people(answers: pd.DataFrame, confidence: float) -> dict[str, Any]:
+    wilson = wilson_interval(int(answers["human_is_right"].sum()), len(answers), confidence)
+    return {
+        "estimate": wilson.estimate,
+        "low": wilson.low,
+        "high": wilson.high,
+        "n": len(answers),
+        "n_listeners": answers["listener"].nunique(),
+        "n_stimuli": 1,
+        "majority_heard": _majority(answers["response"]),
+        "method": wilson.method,
+    }
+
+
+def _majority(responses: pd.Series) -> str:
+    counts = responses.value_counts()
+    return "" if len(counts) > 1 and counts.iloc[0] == counts.iloc[1] else str(counts.index[0])
+
+
+def agreement_by_system(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+    """Return, for each system, classifier and stage, how often each side is right on the clips that both judged.
+
+    `estimate` is the classifier's share of right clips with Wilson's interval over clips; `mean_probability` its mean
+    probability of the intended word; `human_accuracy` the share of right answers. Raises NoRatings.
+    """
+    pairs = _pairs(ratings, judgements)
+    rows = []
+    for (system, *judge), group in pairs.groupby(["system", *JUDGE], sort=True):
+        clips = group.drop_duplicates("clip_key")
+        wilson = wilson_interval(int(clips["classifier_is_right"].sum()), len(clips), confidence)
+        rows.append(
+            {
+                "system": system,
+                **dict(zip(JUDGE, judge, strict=True)),
+                "estimate": wilson.estimate,
+                "low": wilson.low,
+                "high": wilson.high,
+                "mean_probability": clips["probability_of_item"].mean(),
+                "human_accuracy": group["human_is_right"].mean(),
+                "n": len(group),
+                "n_listeners": group["listener"].nunique(),
+                "n_stimuli": len(clips),
+                "method": wilson.method,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _pairs(ratings: pd.DataFrame, judgements: pd.DataFrame) -> pd.DataFrame:
+    """Return each answer beside each judgement of the same clip."""
+    judged = _judged(judgements)[["clip_key", *JUDGE, "heard", "probability_of_item"]]
+    pairs = _answers(ratings).merge(judged, on="clip_key", validate="many_to_many")
+    if pairs.empty:
+        raise NoRatings("No clip has both answers of listeners and judgements of a classifier yet.")
+    return pairs.assign(classifier_is_right=pairs["heard"] == pairs["item"])
+
+
+def overall_agreement(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+    """Return for each classifier and stage: both accuracies, Cohen's kappa and error consistency, one a row.
+
+    Human accuracy: share of right answers, two-way clustered. Classifier accuracy: share of right clips, Wilson.
+    Response kappa: Cohen's kappa between the classifier's word and the word most listeners heard, over clips without
+    a tie. Error consistency: see `error_consistency`; for each listener over the clips that listener heard, then the
+    mean over listeners with a t interval; listeners for whom it is undefined are counted in the note. Raises NoRatings.
+    """
+    by_clip = agreement_by_clip(ratings, judgements, confidence)
+    rows = []
+    for judge, group in _pairs(ratings, judgements).groupby(JUDGE, sort=True):
+        names = dict(zip(JUDGE, judge, strict=True))
+        clips = by_clip[(by_clip[JUDGE] == list(judge)).all(axis="columns")]
+        for measure, n, interval in _measures(group, clips, confidence):
+            rows.append(
+                {
+                    **names,
+                    "measure": measure,
+                    "estimate": interval.estimate,
+                    "low": interval.low,
+                    "high": interval.high,
+                    "n": n,
+                    "n_listeners": group["listener"].nunique(),
+                    "n_stimuli": len(clips),
+                    "method": interval.method,
+                    "note": interval.note,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _measures(pairs: pd.DataFrame, clips: pd.DataFrame, confidence: float) -> Iterator[tuple[str, int, Interval]]:
+    right = pairs["human_is_right"].to_numpy(dtype=float)
+    human = within_unit(two_way_interval(right, pairs["listener"], pairs["clip_key"], confidence))
+    yield "human accuracy", len(pairs), human
+    classifier = wilson_interval(int((clips["heard"] == clips["item"]).sum()), len(clips), confidence)
+    yield "classifier accuracy", len(clips), classifier
+    decided = clips[clips["majority_heard"] != ""]
+    yield "response kappa", len(decided), response_kappa(decided["heard"], decided["majority_heard"], confidence)
+    yield "error consistency", len(pairs), listeners_error_consistency(pairs, confidence)
+
+
+def response_kappa(first: pd.Series, second: pd.Series, confidence: float = 0.95) -> Interval:
+    """Return Cohen's kappa between two series of answers, with its asymptotic interval (Fleiss, Cohen & Everitt 1969).
+
+    Undefined (NaN, with a note) without pairs, or where one side always gives the same answer.
+    """
+    method = "Cohen's kappa, asymptotic over clips"
+    answers = sorted(set(first) | set(second))
+    if min(first.nunique(), second.nunique()) < 2:
+        return Interval(math.nan, math.nan, math.nan, math.nan, method, "undefined: one side always gives one answer")
+    table = pd.crosstab(first.to_numpy(), second.to_numpy()).reindex(index=answers, columns=answers, fill_value=0)
+    result = cohens_kappa(table.to_numpy())
+    half = float(stats.norm.ppf((1 + confidence) / 2)) * float(result.std_kappa)
+    kappa = float(result.kappa)
+    return Interval(kappa, max(kappa - half, -1.0), min(kappa + half, 1.0), float(result.std_kappa), method)
+
+
+def error_consistency(first_is_right: npt.NDArray[np.bool_], second_is_right: npt.NDArray[np.bool_]) -> float:
+    """Return how much more often two deciders are right and wrong together than their accuracies p, q explain.
+
+    Error consistency = (c_obs - c_exp) / (1 - c_exp), with c_obs the share of trials on which both are right or both
+    wrong and c_exp = p q + (1 - p)(1 - q). NaN where c_exp is 1 (both always right, or both always wrong).
+    Source: Geirhos, Meding & Wichmann 2020, "Beyond accuracy: quantifying trial-by-trial behaviour of CNNs and
+    humans by measuring error consistency", NeurIPS 33, eq. 1-3.
+    """
+    p, q = float(np.mean(first_is_right)), float(np.mean(second_is_right))
+    expected = p * q + (1 - p) * (1 - q)
+    if expected == 1:
+        return math.nan
+    return (float(np.mean(first_is_right == second_is_right)) - expected) / (1 - expected)
+
+
+def listeners_error_consistency(pairs: pd.DataFrame, confidence: float) -> Interval:
+    """Return the mean error consistency of the listeners with a classifier, with a t interval over listeners."""
+    method = "mean over listeners, t interval"
+    each = np.array(
+        [
+            error_consistency(group["human_is_right"].to_numpy(), group["classifier_is_right"].to_numpy())
+            for _, group in pairs.groupby("listener", sort=True)
+        ]
+    )
+    defined = each[~np.isnan(each)]
+    note = f"undefined for {len(each) - len(defined)} of {len(each)} listeners" if len(defined) < len(each) else ""
+    if len(defined) < 2:
+        mean = float(defined[0]) if len(defined) else math.nan
+        return Interval(mean, math.nan, math.nan, math.nan, method, note or "one listener: no interval")
+    error = float(np.std(defined, ddof=1)) / math.sqrt(len(defined))
+    half = float(stats.t.ppf((1 + confidence) / 2, len(defined) - 1)) * error
+    mean = float(np.mean(defined))
+    return Interval(mean, mean - half, mean + half, error, method, note)
+
+
+def greatest_disagreements(by_clip: pd.DataFrame, count: int = CLIPS_LISTED) -> pd.DataFrame:
+    """Return, for each classifier and stage, the clips where its probability and the listeners' share differ most."""
+    order = by_clip["difference"].abs().sort_values(ascending=False, kind="stable").index
+    return by_clip.loc[order].groupby(JUDGE, sort=True).head(count).sort_values(JUDGE, kind="stable", ignore_index=True)
+
+
+def _tables(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float) -> Tables:
+    by_clip = agreement_by_clip(ratings, judgements, confidence)
+    return {
+        "overall": overall_agreement(ratings, judgements, confidence),
+        "by_system": agreement_by_system(ratings, judgements, confidence),
+        "by_clip": by_clip,
+        "greatest_disagreements": greatest_disagreements(by_clip),
+    }
+
+
+CLASSIFIER_HUMAN_AGREEMENT = Statistic(
+    slug="classifier_human_agreement",
+    title="Classifier and human agreement",
+    unit="a clip, for kappa and accuracies of classifiers; an answer, for error consistency",
+    tables=_tables,
+)

@@ -1,0 +1,172 @@
+"""The archive of a study: what goes in comes out, and every number with it."""
+
+import hashlib
+import io
+import json
+import zipfile
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.engine.formats import FORMATS
+from analysis.engine.formats.csv_with_dictionary import ArchiveIsDamaged, read_archive, write_archive
+from analysis.engine.ratings import RATINGS, RatingsFrameIsWrong
+from analysis.engine.record import StudyFacts, StudyRecord, library_versions, study_record
+from analysis.engine.results import analyse, results_as_text
+from tests.analysis.frames import rating, simulated_judgements, simulated_ratings
+
+
+def a_record(ratings: pd.DataFrame | None = None, **facts) -> StudyRecord:
+    given = {
+        "study": "demo", "title": "What does it listen to?", "version": 1, "protocol_sha256": "0" * 64, "seed": 1,
+        "listeners": "real", "corpus": "Spoken digits", "is_synthetic_speech": False, "licence": "CC BY 4.0",
+        "versions": library_versions(), **facts,
+    }  # fmt: skip
+    protocol = {"analysis": {"confidence": 0.9}, "title": "What does it listen to?"}
+    frame = simulated_ratings() if ratings is None else ratings
+    return study_record(StudyFacts(**given), protocol, frame, simulated_judgements())
+
+
+def assert_equal(first: StudyRecord, second: StudyRecord) -> None:
+    assert (first.facts, first.protocol) == (second.facts, second.protocol)
+    pd.testing.assert_frame_equal(first.ratings, second.ratings, check_exact=True)
+    pd.testing.assert_frame_equal(first.judgements, second.judgements, check_exact=True)
+
+
+def changed(archive: bytes, **files: bytes) -> bytes:
+    """Return the archive with some files replaced, or left out where None is given."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in old.namelist():
+            content = files.get(name.partition(".")[0], old.read(name))
+            if content is not None:
+                new.writestr(name, content)
+    return buffer.getvalue()
+
+
+def file_in(archive: bytes, name: str) -> str:
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return opened.read(name).decode()
+
+
+@pytest.mark.parametrize("form", FORMATS.values(), ids=lambda form: form.slug)
+def test_a_record_comes_back_as_it_went_in(form):
+    record = a_record()
+
+    assert_equal(form.read(form.write(record)), record)
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
+numbers = st.floats(1, 5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    system=texts, talker=st.one_of(st.just(""), texts), score=numbers, seconds=st.one_of(st.none(), st.floats(0, 1e6)),
+    answered_at=st.datetimes(timezones=st.just(UTC), min_value=datetime(1970, 1, 2)),
+)  # fmt: skip
+def test_no_text_number_or_time_is_lost_on_the_way(system, talker, score, seconds, answered_at):
+    row = rating(
+        system=system, talker=talker, score=score, hidden_seconds=seconds, answered_at=pd.Timestamp(answered_at),
+        first_shown_at=pd.NaT, response_seconds=None,
+    )  # fmt: skip
+    record = a_record(pd.DataFrame([row, rating(trial_order=1)]))
+
+    assert_equal(read_archive(write_archive(record)), record)
+
+
+def test_a_study_without_ratings_can_be_archived():
+    record = a_record(simulated_ratings().head(0))
+
+    assert_equal(read_archive(write_archive(record)), record)
+
+
+def test_equal_records_give_equal_bytes_whatever_order_the_rows_came_in():
+    ratings = simulated_ratings()
+
+    archives = {write_archive(a_record(frame)) for frame in (ratings, ratings.sample(frac=1, random_state=1))}
+
+    assert len(archives) == 1
+
+
+def test_a_reviewer_computes_every_number_again_from_the_archive():
+    record = a_record()
+
+    again = analyse(read_archive(write_archive(record)))
+
+    assert results_as_text(again) == results_as_text(analyse(record))
+    for slug, tables in analyse(record).tables.items():
+        for name, table in tables.items():
+            pd.testing.assert_frame_equal(again.tables[slug][name], table, check_exact=True)
+
+
+def test_the_dictionary_describes_every_column():
+    package = json.loads(file_in(write_archive(a_record()), "datapackage.json"))
+
+    ratings = package["resources"][0]["schema"]
+    assert [field["name"] for field in ratings["fields"]] == [column.name for column in RATINGS]
+    assert all(field["description"] for field in ratings["fields"])
+    assert ratings["primaryKey"] == ["session", "block", "trial_order", "stimulus"]
+
+
+def test_the_read_me_says_what_is_synthetic_and_what_is_simulated():
+    archive = write_archive(a_record(listeners="simulated", is_synthetic_speech=True))
+
+    told = file_in(archive, "README.txt")
+    assert "SIMULATED LISTENERS" in told
+    assert "SYNTHETIC SPEECH" in told
+    assert "SIMULATED LISTENERS" not in file_in(write_archive(a_record()), "README.txt")
+
+
+def test_what_is_no_zip_archive_is_refused():
+    with pytest.raises(ArchiveIsDamaged, match="not a whole zip archive"):
+        read_archive(b"PK but not really")
+
+
+def test_a_cut_archive_is_refused():
+    with pytest.raises(ArchiveIsDamaged, match="not a whole zip archive"):
+        read_archive(write_archive(a_record())[:-100])
+
+
+def test_a_missing_part_is_named():
+    with pytest.raises(ArchiveIsDamaged, match=r"lacks ratings\.csv"):
+        read_archive(changed(write_archive(a_record()), ratings=None))
+
+
+def test_a_table_that_was_changed_after_the_export_is_refused():
+    archive = write_archive(a_record())
+    better = file_in(archive, "ratings.csv").replace(",2.0,", ",5.0,").encode()
+
+    with pytest.raises(ArchiveIsDamaged, match=r"ratings\.csv was changed after the export"):
+        read_archive(changed(archive, ratings=better))
+
+
+def test_a_damaged_dictionary_is_refused():
+    with pytest.raises(ArchiveIsDamaged, match=r"datapackage\.json or protocol\.json"):
+        read_archive(changed(write_archive(a_record()), datapackage=b"{}"))
+
+
+def test_a_wrong_cell_is_named_even_under_a_right_hash():
+    archive = write_archive(a_record())
+    table = file_in(archive, "ratings.csv").replace(",true\n", ",perhaps\n", 1).encode()
+
+    with pytest.raises(ArchiveIsDamaged, match=r"ratings\.csv, row 2, column is_complete_session: 'perhaps'"):
+        read_archive(with_hash_of(archive, table))
+
+
+def test_a_value_that_the_schema_forbids_is_named():
+    archive = write_archive(a_record())
+    table = file_in(archive, "ratings.csv").replace(",sample,", ",decoy,", 1).encode()
+
+    with pytest.raises(RatingsFrameIsWrong, match="'decoy'"):
+        read_archive(with_hash_of(archive, table))
+
+
+def with_hash_of(archive: bytes, table: bytes) -> bytes:
+    """Return the archive with another table of ratings and a dictionary that agrees with it."""
+    package = json.loads(file_in(archive, "datapackage.json"))
+    package["resources"][0]["hash"] = f"sha256:{hashlib.sha256(table).hexdigest()}"
+    return changed(archive, ratings=table, datapackage=json.dumps(package).encode())

@@ -1,0 +1,131 @@
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.engine.ratings import NoRatings
+from analysis.engine.statistics.classifier_human_agreement import (
+    agreement_by_clip,
+    agreement_by_system,
+    error_consistency,
+    greatest_disagreements,
+    overall_agreement,
+    response_kappa,
+)
+from tests.analysis.frames import rating, simulated_judgements, simulated_ratings
+
+
+def heard(listener: str, clip: str, response: str, item: str = "left", order: int = 0) -> dict:
+    return rating(
+        method="class_identification", listener=listener, clip_key=clip, item=item, response=response, trial_order=order
+    )
+
+
+def judged(clip: str, probabilities: dict[str, float], item: str = "left", stage: str = "audio") -> dict:
+    return {
+        "clip_sha256": f"sha-{clip}", "clip_key": clip, "system": "natural", "item": item, "classifier": "judge",
+        "network": "residual_classifier", "stage": stage,
+        "heard": max(probabilities, key=lambda word: probabilities[word]),
+        "probability_of_item": probabilities[item], "probabilities": probabilities,
+    }  # fmt: skip
+
+
+def test_a_clip_has_the_classifiers_probability_beside_the_share_of_listeners():
+    ratings = pd.DataFrame([heard("a", "x", "left"), heard("b", "x", "left"), heard("c", "x", "stop")])
+    judgements = pd.DataFrame([judged("x", {"left": 0.9, "stop": 0.1})])
+
+    clip = agreement_by_clip(ratings, judgements).iloc[0]
+
+    assert clip["probability_of_item"] == 0.9
+    assert clip["estimate"] == pytest.approx(2 / 3)
+    assert clip["difference"] == pytest.approx(0.9 - 2 / 3)
+    assert (clip["majority_heard"], clip["heard"]) == ("left", "left")
+
+
+def test_a_tie_among_listeners_has_no_majority_and_stays_out_of_kappa():
+    ratings = pd.DataFrame([heard("a", "x", "left"), heard("b", "x", "stop"), heard("a", "y", "left", order=1)])
+    judgements = pd.DataFrame([judged("x", {"left": 0.9, "stop": 0.1}), judged("y", {"left": 0.9, "stop": 0.1})])
+
+    overall = overall_agreement(ratings, judgements).set_index("measure")
+
+    assert agreement_by_clip(ratings, judgements)["majority_heard"].tolist() == ["", "left"]
+    assert overall.loc["response kappa", "n"] == 1
+    assert "one side always gives one answer" in overall.loc["response kappa", "note"]
+
+
+def test_kappa_is_that_of_the_textbook_example():
+    """Cohen's kappa of 20 yes/yes, 5 yes/no, 10 no/yes, 15 no/no is 0.40: (.70 - .50) / (1 - .50), by hand."""
+    pairs = [("yes", "yes")] * 20 + [("yes", "no")] * 5 + [("no", "yes")] * 10 + [("no", "no")] * 15
+    first, second = (pd.Series(side) for side in zip(*pairs, strict=True))
+
+    assert response_kappa(first, second).estimate == pytest.approx(0.4)
+
+
+def test_perfect_agreement_is_a_kappa_of_one():
+    answers = pd.Series(["yes", "no", "yes"])
+
+    interval = response_kappa(answers, answers)
+
+    assert (interval.estimate, interval.high) == (1, 1)
+
+
+def test_error_consistency_is_its_definition():
+    """Geirhos et al. 2020: p = .5, q = .5, c_obs = .75, c_exp = .5, so (.75 - .5) / (1 - .5) = .5."""
+    first = np.array([True, True, False, False])
+    second = np.array([True, False, False, False])
+    p, q, observed = 0.5, 0.25, 0.75
+    expected = p * q + (1 - p) * (1 - q)
+
+    assert error_consistency(first, first) == 1
+    assert error_consistency(first, ~first) == -1
+    assert error_consistency(first, second) == pytest.approx((observed - expected) / (1 - expected))
+
+
+def test_error_consistency_is_undefined_for_two_who_are_always_right():
+    always = np.ones(4, dtype=bool)
+
+    assert math.isnan(error_consistency(always, always))
+
+
+def test_listeners_without_a_defined_error_consistency_are_counted():
+    ratings = pd.DataFrame(
+        [heard("perfect", clip, "left", order=order) for order, clip in enumerate("xy")]
+        + [heard(name, clip, "stop" if clip == "x" else "left", order=order)
+           for name in ("b", "c") for order, clip in enumerate("xy")]
+    )  # fmt: skip
+    judgements = pd.DataFrame([judged(clip, {"left": 0.9, "stop": 0.1}) for clip in "xy"])
+
+    row = overall_agreement(ratings, judgements).set_index("measure").loc["error consistency"]
+
+    assert row["note"] == "undefined for 1 of 3 listeners"
+    assert row["estimate"] == 0
+
+
+def test_each_system_has_both_accuracies_before_and_after_the_vocoder():
+    table = agreement_by_system(simulated_ratings(), simulated_judgements())
+
+    assert len(table) == 3 * 2
+    assert set(table["stage"]) == {"features", "audio"}
+    assert table["estimate"].between(0, 1).all()
+    assert table.groupby("system")["human_accuracy"].nunique().eq(1).all()
+
+
+def test_the_clips_they_disagree_on_most_come_first():
+    by_clip = agreement_by_clip(simulated_ratings(), simulated_judgements())
+
+    worst = greatest_disagreements(by_clip, count=3)
+
+    audio = worst[worst["stage"] == "audio"]["difference"].abs()
+    assert len(worst) == 6
+    assert audio.is_monotonic_decreasing
+    assert audio.iloc[0] == by_clip[by_clip["stage"] == "audio"]["difference"].abs().max()
+
+
+def test_without_judgements_or_common_clips_nothing_is_computed():
+    ratings, judgements = simulated_ratings(), simulated_judgements()
+
+    with pytest.raises(NoRatings, match="No classifier has judged"):
+        agreement_by_clip(ratings, judgements.head(0))
+    with pytest.raises(NoRatings, match="No clip has both"):
+        overall_agreement(ratings, judgements.assign(clip_key=judgements["clip_key"] + " of another study"))

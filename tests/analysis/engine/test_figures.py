@@ -1,0 +1,108 @@
+"""Figures: what a page with a strict policy may hold, and files that stand alone."""
+
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from analysis.engine.figure import FigureIsNotPlain, plain_svg
+from analysis.engine.plots import (
+    plot_agreement,
+    plot_confusion,
+    plot_identification,
+    plot_mean_opinion_scores,
+    plot_mean_opinion_scores_by_word,
+)
+from analysis.engine.statistics import STATISTICS
+from tests.analysis.frames import simulated_judgements, simulated_ratings
+
+TITLES = {"copy": "Copy synthesis (Griffin–Lim)", "noise": "From <noise> & nothing else"}
+
+
+@pytest.fixture(scope="module")
+def tables():
+    frames = simulated_ratings(), simulated_judgements()
+    return {slug: statistic.tables(*frames, 0.95) for slug, statistic in STATISTICS.items()}
+
+
+@pytest.fixture(scope="module")
+def figures(tables):
+    scores, words = tables["mean_opinion_score"], tables["word_identification"]
+    return [
+        plot_mean_opinion_scores(scores["by_system"], (1, 5), TITLES),
+        plot_mean_opinion_scores_by_word(scores["by_item"], (1, 5)),
+        plot_identification(words["by_system"], TITLES),
+        plot_confusion(words["confusion"]),
+        plot_agreement(tables["classifier_human_agreement"]["by_clip"]),
+    ]
+
+
+def test_a_figure_on_a_page_has_no_style_script_or_foreign_address(figures):
+    for figure in figures:
+        svg = figure.svg_for_page().replace('xmlns="http://www.w3.org/2000/svg"', "")
+
+        assert not re.search(r"style=|<style|<script|://|href|\son\w+=", svg)
+
+
+def test_a_figure_on_a_page_takes_the_pages_colours_and_font(figures):
+    for figure in figures:
+        svg = figure.svg_for_page()
+
+        assert 'fill="currentColor"' in svg
+        assert "var(--pico-primary)" in svg
+        assert not re.search(r'(fill|stroke)="(#|black|rgb)', svg)
+        assert set(re.findall(r'font-family="(.*?)"', svg)) == {"inherit"}
+
+
+def test_a_figure_is_one_image_with_title_and_description_to_a_screen_reader(figures):
+    for figure in figures:
+        root = ElementTree.fromstring(figure.svg_for_page())
+        title, description = root[0], root[1]
+
+        assert root.get("role") == "img"
+        assert root.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
+        assert title.text == figure.title
+        assert len(description.text) > 20
+
+
+def test_system_titles_are_written_out_and_escaped(figures):
+    assert "From &lt;noise&gt; &amp; nothing else" in figures[0].svg_for_page()
+    assert "Copy synthesis (Griffin–Lim)" in figures[0].svg_for_page()
+
+
+def test_the_scale_is_the_methods_own_and_does_not_begin_at_zero(figures):
+    texts = [text.text for text in ElementTree.fromstring(figures[0].svg).iter("{http://www.w3.org/2000/svg}text")]
+
+    assert [text for text in texts if text in "012345"] == ["1", "2", "3", "4", "5"]
+
+
+def test_a_system_without_interval_keeps_its_place_with_an_open_dot(tables):
+    table = tables["mean_opinion_score"]["by_system"].copy()
+    table.loc[1, ["low", "high"]] = np.nan
+
+    figure = plot_mean_opinion_scores(table, (1, 5), TITLES)
+
+    assert "without interval" in figure.description
+    assert 'fill="var(--pico-background-color)"' in figure.svg_for_page()
+
+
+def test_the_chance_level_is_marked(figures):
+    assert "chance 25%" in figures[2].svg
+
+
+def test_a_figure_can_be_had_as_svg_and_pdf_file(figures):
+    svg, pdf = figures[0].svg_file(), figures[0].pdf_file()
+
+    assert svg.startswith(b"<?xml")
+    assert b"var(" not in svg
+    assert pdf.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    "inside", ['<style>a{}</style>', '<g style="fill:red"/>', '<image href="data:,"/>', '<g onclick="x()"/>',
+               '<path fill="url(https://elsewhere.example/#a)"/>'],
+)  # fmt: skip
+def test_a_drawing_that_the_policy_forbids_is_refused(inside):
+    with pytest.raises(FigureIsNotPlain):
+        plain_svg(f'<svg xmlns="http://www.w3.org/2000/svg">{inside}</svg>', "name", "title", "description")

@@ -1,0 +1,102 @@
+"""Ratings and judgements frames for tests: simulated with a known taste, or read from published data."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.engine.ratings import NONE_OF_THESE
+
+PUBLISHED = Path(__file__).resolve().parents[3] / "shared" / "data" / "ratings"
+WORDS = ("left", "right", "stop", "yes")
+SYSTEMS = {"natural": 4.5, "copy": 3.4, "noise": 1.8}
+STARTED_AT = pd.Timestamp("2026-01-05T09:00:00.123456Z")
+SCALE = {"acr": (1.0, 5.0), "class_identification": (np.nan, np.nan)}
+
+
+def published(*parts: str) -> Path:
+    """Return the path of a published data set, or skip the test where it is not at hand."""
+    path = PUBLISHED.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"published ratings are not at hand: {path} is missing")
+    return path
+
+
+def rating(**given: Any) -> dict[str, Any]:
+    """Return one row of a ratings frame; pass only what matters."""
+    method = given.get("method", "acr")
+    low, high = SCALE[method]
+    clip = given.get("clip_key", f"{given.get('system', 'natural')}-{given.get('item', 'left')}")
+    row = {
+        "study": "demo", "study_version": 1, "listener": "listener-1", "is_simulated": False, "block": 0,
+        "method": method, "trial_order": 0, "stimulus": f"{method}-{clip}", "clip_sha256": f"sha-{clip}",
+        "clip_key": clip, "system": "natural", "item": "left", "talker": "", "role": "sample", "scale_min": low,
+        "scale_max": high, "response": "4", "score": 4.0 if method == "acr" else np.nan, "play_count": 1,
+        "first_shown_at": STARTED_AT, "answered_at": STARTED_AT + pd.Timedelta(seconds=3.5), "response_seconds": 3.5,
+        "hidden_seconds": 0.0, "is_complete_session": True, **given,
+    }  # fmt: skip
+    return {"session": f"session of {row['listener']}", **row}
+
+
+def scores(values: list[float], *, listeners: list[str], stimuli: list[str]) -> pd.DataFrame:
+    """Return ACR ratings with these scores, one a row."""
+    cells = zip(values, listeners, stimuli, strict=True)
+    return pd.DataFrame(
+        [
+            rating(listener=listener, clip_key=stimulus, score=value, response=f"{value:g}", trial_order=order)
+            for order, (value, listener, stimulus) in enumerate(cells)
+        ]
+    )
+
+
+def simulated_ratings(n_listeners: int = 6, takes: int = 2, seed: int = 1) -> pd.DataFrame:
+    """Return ratings of both methods: every listener rates and identifies every clip, better systems better."""
+    generator = np.random.default_rng(seed)
+    rows = []
+    for number in range(n_listeners):
+        order = 0
+        for system, quality in SYSTEMS.items():
+            for item in WORDS:
+                for take in range(takes):
+                    clip = {
+                        "listener": f"listener-{number + 1}",
+                        "system": system,
+                        "item": item,
+                        "clip_key": f"{system}-{item}-{take}",
+                    }
+                    score = float(np.clip(round(generator.normal(quality, 0.8)), 1, 5))
+                    rows.append(rating(**clip, score=score, response=f"{score:g}", trial_order=order))
+                    heard = item if generator.random() < quality / 5 else generator.choice([*WORDS, NONE_OF_THESE])
+                    rows.append(
+                        rating(**clip, method="class_identification", block=1, response=str(heard), trial_order=order)
+                    )
+                    order += 1
+    return pd.DataFrame(rows)
+
+
+def simulated_judgements(takes: int = 2, seed: int = 2) -> pd.DataFrame:
+    """Return judgements of one classifier on features and on audio for the clips of `simulated_ratings`."""
+    generator = np.random.default_rng(seed)
+    rows = []
+    for system, quality in SYSTEMS.items():
+        for item in WORDS:
+            for take in range(takes):
+                for stage in ("features", "audio"):
+                    rows.append(judgement(system, item, take, stage, generator.dirichlet(np.ones(4)), quality))
+    return pd.DataFrame(rows)
+
+
+def judgement(system: str, item: str, take: int, stage: str, noise: Any, quality: float) -> dict[str, Any]:
+    certainty = quality / 5
+    shares = {
+        word: float((1 - certainty) * share + certainty * (word == item))
+        for word, share in zip(WORDS, noise, strict=True)
+    }
+    return {
+        "clip_sha256": f"sha-{system}-{item}-{take}", "clip_key": f"{system}-{item}-{take}", "system": system,
+        "item": item, "classifier": "judge", "network": "residual_classifier", "stage": stage,
+        "heard": max(shares, key=lambda word: shares[word]), "probability_of_item": shares[item],
+        "probabilities": shares,
+    }  # fmt: skip
