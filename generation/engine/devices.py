@@ -1,0 +1,27 @@
+"""Choosing where networks run, once, at the door; everything behind it is told."""
+
+import torch
+
+
+class DeviceIsMissing(ValueError):
+    """PyTorch does not know the device, or cannot use it on this machine."""
+
+
+def device_named(name: str) -> torch.device:
+    """Return the device of that name; "auto" is CUDA where there is one, else the processor. Raises DeviceIsMissing."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise DeviceIsMissing(
+            f"The device {name!r} cannot be used here ({error}): choose auto, cpu or cuda."
+        ) from error
+    return device
+
+
+def use_threads(count: int) -> None:
+    """Compute with so many processor threads; 0 leaves it as it is."""
+    if count:
+        torch.set_num_threads(count)
