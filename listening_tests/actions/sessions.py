@@ -66,10 +66,7 @@ def start_session(*, study: Study, now: datetime, is_simulated: bool = False) ->
     """
     # The lock on the study (on SQLite the transaction's own) lets no two listeners reserve the same place.
     study = Study.objects.select_for_update().get(pk=study.pk)
-    if not study.is_open:
-        raise StudyIsClosed(f"The study {study.title!r} takes no listeners at the moment.")
-    offered = offer(study, is_simulated=is_simulated, now=now)
-    _check_has_room(study, offered, is_simulated=is_simulated, now=now)
+    offered = _offer_if_room(study, is_simulated=is_simulated, now=now)
     session = Session.objects.create(
         study=study,
         listener=Listener.objects.create(is_simulated=is_simulated),
@@ -79,6 +76,14 @@ def start_session(*, study: Study, now: datetime, is_simulated: bool = False) ->
     )
     reserve_trials(session, offered)
     return session
+
+
+def check_takes_listeners(*, study: Study, now: datetime) -> None:
+    """Say whether a listener who comes now could begin. A place is only sure once the session is started.
+
+    Raises StudyIsClosed or StudyIsFull.
+    """
+    _offer_if_room(study, is_simulated=False, now=now)
 
 
 @transaction.atomic
@@ -162,13 +167,18 @@ def find_presentation(key: str, now: datetime) -> Presentation:
     return presentation
 
 
-def _check_has_room(study: Study, offered: Offer, *, is_simulated: bool, now: datetime) -> None:
+def _offer_if_room(study: Study, *, is_simulated: bool, now: datetime) -> Offer:
+    """Return what there is to listen to, if the study takes one more listener."""
+    if not study.is_open:
+        raise StudyIsClosed(f"The study {study.title!r} takes no listeners at the moment.")
+    offered = offer(study, is_simulated=is_simulated, now=now)
     if is_full(offered):
         raise StudyIsFull(f"The study {study.title!r} has all the listeners it needs. Thank you for coming.")
     maximum = study.protocol.get("listeners", {}).get("maximum")
     begun = study.sessions.of(is_simulated=is_simulated).completed_or_running(now)
     if maximum is not None and begun.count() >= maximum:
         raise StudyIsFull(f"The study {study.title!r} has reached its {maximum} listeners. Thank you for coming.")
+    return offered
 
 
 def _session_seed(study: Study, is_simulated: bool) -> int:

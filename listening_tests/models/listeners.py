@@ -3,10 +3,10 @@
 import secrets
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from listening_tests.models.studies import Study
 from listening_tests.states import SessionState
@@ -32,14 +32,25 @@ class Listener(models.Model):
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
-    def of(self, *, is_simulated: bool) -> "SessionQuerySet":
+    def of(self, *, is_simulated: bool) -> Self:
         """Return the sessions of simulated listeners, or of real ones."""
         return self.filter(listener__is_simulated=is_simulated)
 
-    def completed_or_running(self, now: datetime) -> "SessionQuerySet":
+    def completed_or_running(self, now: datetime) -> Self:
         """Return the sessions that came to their end or may still do so."""
         begun = (SessionState.CONSENTED, SessionState.LISTENING)
         return self.filter(Q(state=SessionState.COMPLETED) | Q(state__in=begun, expires_at__gt=now))
+
+    def tally(self, now: datetime) -> dict[str, int]:
+        """Return how many have begun, and how many of them go on, are completed, were withdrawn, or expired."""
+        begun = Q(state__in=(SessionState.CONSENTED, SessionState.LISTENING))
+        return self.aggregate(
+            begun=Count("pk"),
+            going_on=Count("pk", filter=begun & Q(expires_at__gt=now)),
+            completed=Count("pk", filter=Q(state=SessionState.COMPLETED)),
+            withdrawn=Count("pk", filter=Q(state=SessionState.WITHDRAWN)),
+            expired=Count("pk", filter=begun & Q(expires_at__lte=now)),
+        )
 
 
 class Session(models.Model):

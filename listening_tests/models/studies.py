@@ -1,10 +1,11 @@
 """A study: its protocol, its blocks and their stimuli."""
 
 from datetime import datetime
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from generation.models import Clip
 from listening_tests.method import Method
@@ -14,14 +15,19 @@ from listening_tests.states import SessionState, StudyState
 
 
 class StudyQuerySet(models.QuerySet["Study"]):
-    def for_list(self) -> "StudyQuerySet":
-        """Return the studies, newest first, with what a list says of each."""
+    def with_facts(self) -> Self:
+        """Add how many real and simulated listeners completed it, and whether it rests on synthetic speech."""
         completed = Q(sessions__state=SessionState.COMPLETED)
         simulated = Q(sessions__listener__is_simulated=True)
+        synthetic = Stimulus.objects.filter(block__study=OuterRef("pk"), clip__corpus__is_synthetic=True)
         return self.annotate(
             n_completed=Count("sessions", filter=completed & ~simulated),
             n_completed_simulated=Count("sessions", filter=completed & simulated),
-        ).order_by("-created_at", "pk")
+            rests_on_synthetic_speech=Exists(synthetic),
+        )
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-pk")
 
 
 class Study(models.Model):
@@ -52,10 +58,6 @@ class Study(models.Model):
     def is_open(self) -> bool:
         return self.state == StudyState.OPEN
 
-    def rests_on_synthetic_speech(self) -> bool:
-        """Return whether any of its clips comes from a corpus that a synthesiser spoke."""
-        return Stimulus.objects.filter(block__study=self, clip__corpus__is_synthetic=True).exists()
-
 
 class Block(models.Model):
     """A run of trials of one method."""
@@ -82,18 +84,29 @@ class Block(models.Model):
 
 
 class StimulusQuerySet(models.QuerySet["Stimulus"]):
-    def with_progress(self, *, is_simulated: bool, now: datetime) -> "StimulusQuerySet":
-        """Return the stimuli with `n_answered` and `n_reserved`, among simulated listeners or among real ones.
+    def with_progress(self, *, is_simulated: bool, now: datetime) -> Self:
+        """Add `n_answered` and `n_reserved`, among simulated listeners or among real ones.
 
         Reserved are the unanswered trials of sessions that can still go on; those of expired ones are free again.
         """
-        trial = "presentations__trial__"
-        asked = Q(**{f"{trial}session__listener__is_simulated": is_simulated})
-        running = Q(**{f"{trial}session__expires_at__gt": now})
-        answered = Q(**{f"{trial}answered_at__isnull": False})
+        listener = Q(presentations__trial__session__listener__is_simulated=is_simulated)
+        answered = Q(presentations__trial__answered_at__isnull=False)
+        running = Q(presentations__trial__session__expires_at__gt=now)
         return self.annotate(
-            n_answered=Count("presentations", filter=asked & answered),
-            n_reserved=Count("presentations", filter=asked & ~answered & running),
+            n_answered=Count("presentations", filter=listener & answered),
+            n_reserved=Count("presentations", filter=listener & ~answered & running),
+        )
+
+    def progress_by_system(self, now: datetime) -> models.QuerySet[Any, Any]:
+        """Return for each block and system how many stimuli it has and how many ratings of whom."""
+        simulated = Q(presentations__trial__session__listener__is_simulated=True)
+        answered = Q(presentations__trial__answered_at__isnull=False)
+        running = Q(presentations__trial__session__expires_at__gt=now)
+        return self.values("block_id", "system").annotate(
+            n_stimuli=Count("pk", distinct=True),
+            n_real=Count("presentations", filter=answered & ~simulated),
+            n_simulated=Count("presentations", filter=answered & simulated),
+            n_reserved=Count("presentations", filter=~answered & running & ~simulated),
         )
 
 

@@ -174,6 +174,10 @@ def test_a_closed_study_takes_no_new_listeners():
         factories.make_session(study=study)
 
 
+def test_an_open_study_says_that_it_takes_listeners():
+    sessions.check_takes_listeners(study=factories.make_open_study(), now=timezone.now())
+
+
 def test_a_draft_takes_no_listeners():
     with pytest.raises(sessions.StudyIsClosed):
         factories.make_session(study=factories.make_study())
@@ -186,6 +190,8 @@ def test_a_study_with_all_its_ratings_takes_no_more_listeners():
 
     with pytest.raises(sessions.StudyIsFull, match="all the listeners it needs"):
         factories.make_session(study=study)
+    with pytest.raises(sessions.StudyIsFull):
+        sessions.check_takes_listeners(study=study, now=timezone.now())
 
 
 def test_a_study_takes_no_more_listeners_than_its_protocol_says():
