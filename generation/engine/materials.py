@@ -1,0 +1,86 @@
+"""What clips are made of: a corpus's test recordings, the networks, and what runs them."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import torch
+
+from generation.engine.checkpoints import LoadedNetwork
+from generation.engine.corpora.feature_sets import FeatureSet
+from generation.engine.corpora.layout import Split
+from generation.engine.features import FeatureConfig
+
+
+class WordIsUnknown(ValueError):
+    """The corpus and the networks trained on it do not know the word."""
+
+
+class NoRecordingLeft(ValueError):
+    """The test split has fewer recordings of the word than takes are asked for."""
+
+
+class CheckpointDoesNotFit(ValueError):
+    """A network was trained on other words or other features than the clip is made of."""
+
+
+@dataclass(frozen=True)
+class Materials:
+    """What clips are made of.
+
+    feature_set: of the corpus whose test split lends recordings. classifiers: checkpoint slug -> network that a search
+    climbs (with several, their mean). judges: checkpoint slug -> further networks that only judge.
+    prior: the decoder. vocoders: vocoder slug -> its checkpoint, for those that have one.
+    Raises CheckpointDoesNotFit.
+    """
+
+    feature_set: FeatureSet
+    classifiers: Mapping[str, LoadedNetwork]
+    judges: Mapping[str, LoadedNetwork] = field(default_factory=dict)
+    prior: LoadedNetwork | None = None
+    vocoders: Mapping[str, LoadedNetwork] = field(default_factory=dict)
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+
+    def __post_init__(self) -> None:
+        for slug, loaded in self.all_judges.items():
+            _check_fit(slug, loaded, self.feature_set)
+        if self.prior is not None:
+            _check_fit("prior", self.prior, self.feature_set)
+
+    @property
+    def config(self) -> FeatureConfig:
+        """Give the configuration of the features everything here works on."""
+        return self.feature_set.config
+
+    @property
+    def all_judges(self) -> dict[str, LoadedNetwork]:
+        """Give every network that judges clips: those searched on, and the judges."""
+        return {**self.classifiers, **self.judges}
+
+
+def rows_of_test_recordings(feature_set: FeatureSet, word: str) -> list[int]:
+    """List the rows of a word's test recordings, every talker's first before any talker's second.
+
+    Raises WordIsUnknown.
+    """
+    if word not in feature_set.words:
+        raise WordIsUnknown(f"The networks do not know {word!r}: choose one of {', '.join(feature_set.words)}.")
+    recordings = feature_set.recordings
+    rows = [row for row in feature_set.rows(Split.TESTING).tolist() if recordings[row].word == word]
+    turns: Counter[str] = Counter()
+    order = []
+    for row in sorted(rows, key=lambda row: str(recordings[row].path)):
+        order.append((turns[recordings[row].talker], recordings[row].talker, row))
+        turns[recordings[row].talker] += 1
+    return [row for _, _, row in sorted(order)]
+
+
+def _check_fit(slug: str, loaded: LoadedNetwork, feature_set: FeatureSet) -> None:
+    """Raise CheckpointDoesNotFit unless the network was trained on these features and, if it has words, these."""
+    for name, wanted in (("features", feature_set.config.as_dict()), ("words", list(feature_set.words))):
+        found = loaded.card.get(name, wanted)
+        if found != wanted:
+            raise CheckpointDoesNotFit(
+                f"The network {slug} was trained on the {name} {found}, the clips are made of {wanted}: "
+                "train it on these, or choose its corpus and features."
+            )
