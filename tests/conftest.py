@@ -1,9 +1,26 @@
 """What every test finds."""
 
+from pathlib import Path
+
 import pytest
+
+REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 @pytest.fixture(autouse=True)
 def folders_of_its_own(settings, tmp_path):
     """Let a test write clips into a folder of its own."""
     settings.CLIPS_DIR = tmp_path / "clips"
+
+
+@pytest.fixture
+def real_corpus():
+    """Give a function from a corpus's name to its folder of real recordings beside the repository; skips without."""
+
+    def find(name):
+        folder = REAL_DATA / name
+        if not folder.is_dir():
+            pytest.skip(f"the real recordings are not in {folder}")
+        return folder
+
+    return find

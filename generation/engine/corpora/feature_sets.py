@@ -13,7 +13,7 @@ from torch import Tensor
 
 from generation.engine.corpora.layout import OpenedCorpus, Recording, Split
 from generation.engine.corpora.recordings import RecordingIsBroken, read_waveform
-from generation.engine.features import FeatureConfig, SilentRecording, fit_length, log_mel
+from generation.engine.features import FeatureConfig, SilentRecording, log_mel, standardise
 from generation.engine.progress import Progress, unwatched
 from generation.engine.whole_files import written_whole
 
@@ -88,10 +88,13 @@ def _write(path: Path, corpus: OpenedCorpus, config: FeatureConfig, progress: Pr
 def _batches(recordings: tuple[Recording, ...], config: FeatureConfig) -> Iterator[tuple[int, Tensor]]:
     for start in range(0, len(recordings), BATCH):
         batch = recordings[start : start + BATCH]
-        waveforms = torch.stack([fit_length(read_waveform(each.path, config.sample_rate), config) for each in batch])
-        try:
-            features = log_mel(waveforms, config)
-        except SilentRecording as error:
-            names = ", ".join(str(each.path) for each in batch)
-            raise RecordingIsBroken(names, f"cannot be analysed at {config.sample_rate} Hz ({error})") from error
-        yield start + len(batch), features
+        waveforms = torch.stack([_standardised(each.path, config) for each in batch])
+        yield start + len(batch), log_mel(waveforms, config)
+
+
+def _standardised(path: Path, config: FeatureConfig) -> Tensor:
+    """Read a recording as waveform [n_samples]; what was heard at its own sample rate may not be at a lower one."""
+    try:
+        return standardise(read_waveform(path, config.sample_rate)[None], config)[0]
+    except SilentRecording as error:
+        raise RecordingIsBroken(str(path), f"is silent below {config.sample_rate // 2} Hz") from error

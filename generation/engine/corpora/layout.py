@@ -8,16 +8,15 @@ of training.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from generation.engine.corpora.cards import read_card
 from generation.engine.corpora.recordings import RecordingIsBroken, decode
 
-CARD_NAME = "CORPUS.json"
 AUDIO_SUFFIXES = (".wav", ".flac")
 TAKE_MARK = "_nohash_"
 LISTED_BROKEN = 5
@@ -84,10 +83,6 @@ class CorpusListsOverlap(ValueError):
     """A recording is in the testing and in the validation list."""
 
 
-class CorpusCardIsDamaged(ValueError):
-    """A corpus's CORPUS.json cannot be read."""
-
-
 class WordNotInCorpus(ValueError):
     """A corpus holds no intact recording of a word."""
 
@@ -133,24 +128,6 @@ def open_corpus(folder: Path, words: Sequence[str] | None = None, skip_broken: b
         raise BrokenRecordings(folder, broken)
     _check_complete(folder, chosen, recordings)
     return OpenedCorpus(folder, chosen, tuple(recordings), tuple(broken), read_card(folder), digest.hexdigest())
-
-
-def read_card(folder: Path) -> dict[str, Any]:
-    """Read a corpus's card: title, origin, is_synthetic, licence, how it was made. A plain folder has a short one.
-
-    Raises CorpusCardIsDamaged.
-    """
-    plain = {"title": folder.name, "origin": "folder", "is_synthetic": False, "licence": ""}
-    path = folder / CARD_NAME
-    if not path.exists():
-        return plain
-    try:
-        card = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise CorpusCardIsDamaged(f"{path} is no JSON ({error}): mend or remove it.") from error
-    if not isinstance(card, dict) or not isinstance(card.get("is_synthetic"), bool):
-        raise CorpusCardIsDamaged(f"{path} must be an object with is_synthetic true or false: mend or remove it.")
-    return plain | card
 
 
 def _choose_words(folder: Path, words: Sequence[str] | None) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from torch import nn
 
+from generation.engine.initial_weights import start_as_keras_does
 from generation.engine.pictures import FromPicture, ToPicture
 from generation.engine.prior import Autoencoder, check_size
 
@@ -37,6 +38,7 @@ class PaperAutoencoder(Autoencoder):
             FromPicture(),
         )  # fmt: skip
         super().__init__(encoder, decoder, CODE_SIZE, {"n_mels": n_mels, "n_frames": n_frames})
+        self.apply(start_as_keras_does)
 
 
 def _convolution(channels_in: int, channels_out: int) -> tuple[nn.Module, ...]:

@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from generation.engine.classifier import Classifier
+from generation.engine.initial_weights import start_as_keras_does
 from generation.engine.pictures import ToPicture
 
 CHANNELS = (8, 16, 32)
@@ -20,6 +21,7 @@ class PaperClassifier(Classifier):
         n_flat = CHANNELS[-1] * _pooled(n_frames) * _pooled(n_mels)
         layers = map(_dense, (n_flat, *UNITS[:-1]), UNITS)
         self.dense = nn.Sequential(*(each for layer in layers for each in layer), nn.Linear(UNITS[-1], n_words))
+        self.apply(start_as_keras_does)
 
     def forward(self, features: Tensor) -> Tensor:
         """Score the words: features [B, M, T] -> logits [B, W]."""
