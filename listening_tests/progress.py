@@ -5,6 +5,9 @@ from typing import Any, Protocol
 from tqdm import tqdm
 
 
+PERCENT = 100
+
+
 class Progress(Protocol):
     """What long work calls to say how far it is."""
 
@@ -28,19 +31,19 @@ class TerminalProgress:
     def step(self, title: str) -> None:
         self.done()
         self._bar = tqdm(
-            desc=f"{title:<10}", total=100, unit="%", file=self._stream, mininterval=0.5, ncols=100,
+            desc=f"{title:<10}", total=PERCENT, unit="%", file=self._stream, mininterval=0.5, ncols=100,
             bar_format="{desc} {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left {postfix}",
         )  # fmt: skip
 
     def update(self, fraction: float, note: str) -> None:
         if self._bar is not None:
             self._bar.set_postfix_str(note[:40], refresh=False)
-            self._bar.n = round(100 * fraction)
+            self._bar.n = round(PERCENT * fraction)
             self._bar.refresh()
 
     def done(self) -> None:
         if self._bar is not None:
-            self._bar.n = self._bar.total
+            self._bar.n = PERCENT
             self._bar.set_postfix_str("")
             self._bar.close()
             self._bar = None

@@ -37,18 +37,25 @@ def read_study_file(path: Path) -> StudyFile:
 
     Raises StudyFileIsWrong with one line for each fault: file, line, field, what is wrong.
     """
-    text = _read_text(path)
+    return parse_study_file(_read_text(path), name=str(path))
+
+
+def parse_study_file(text: str, *, name: str) -> StudyFile:
+    """Return the validated study file that stands in a text; `name` is what errors call it.
+
+    Raises StudyFileIsWrong with one line for each fault.
+    """
     try:
         node = yaml.compose(text, Loader=_PlainWordsLoader)
         data = yaml.load(text, Loader=_PlainWordsLoader)
     except yaml.YAMLError as error:
-        raise StudyFileIsWrong(f"{path}: this is not YAML: {error}") from error
+        raise StudyFileIsWrong(f"{name}: this is not YAML: {error}") from error
     if not isinstance(data, dict):
-        raise StudyFileIsWrong(f"{path}: the file is no list of fields; start from studies/demo.yaml.")
+        raise StudyFileIsWrong(f"{name}: the file is no list of fields; start from studies/demo.yaml.")
     try:
         return StudyFile.model_validate(data)
     except ValidationError as error:
-        faults = [f"{path}, line {_line_of(node, fault['loc'])}: {_say(fault)}" for fault in error.errors()]
+        faults = [f"{name}, line {_line_of(node, fault['loc'])}: {_say(fault)}" for fault in error.errors()]
         raise StudyFileIsWrong("\n".join(faults)) from error
 
 

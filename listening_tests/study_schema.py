@@ -46,7 +46,7 @@ class CorpusSection(_Section):
     """Where the recordings come from: exactly one of `folder`, `make` and `fetch`."""
 
     folder: str | None = Field(
-        None, description="A folder in the Speech Commands layout, absolute or relative to the study file."
+        None, description="A folder in the Speech Commands layout, absolute or below HEARSAY_CORPORA."
     )
     make: Literal["espeak"] | None = Field(
         None, description="Speak the words with espeak-ng: synthetic speech, no network needed."

@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from functools import partial
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
@@ -97,25 +98,38 @@ def _reopen(job: Job) -> None:
 
 
 def run_job_here(job: Job, on_progress: Callable[[float, str], None]) -> Job:
-    """Work on a job's items in this process, beside any workers, until the job has ended; return how it ended.
+    """Work on a job's items in this process, as `run_jobs_here` does; return how it ended."""
+    return run_jobs_here([job], on_progress)[0]
 
-    `on_progress` is told the whole job's fraction and a note. Items that others hold are waited for, and taken over
-    if they fall silent.
+
+def run_jobs_here(jobs: Sequence[Job], on_progress: Callable[[float, str], None]) -> list[Job]:
+    """Work on some jobs' items in this process, beside any workers, until all have ended; return how they ended.
+
+    `on_progress` is told the fraction of all jobs together and a note. An item that another holds does not keep this
+    process from the others; when nothing else is left it is waited for, and taken over if its holder falls silent.
     """
+    wanted = Job.objects.filter(pk__in=[job.pk for job in jobs]).with_progress().order_by("pk")
     while True:
-        state: Any = Job.objects.with_progress().get(pk=job.pk)
-        if not state.is_open:
-            return cast(Job, state)
-        on_progress(state.fraction, f"{state.n_done} of {state.n_items} parts done" if state.n_items > 1 else "")
-        if not work_on_next_item(job.pk, on_progress=_part_of(state, on_progress)):
+        states: list[Any] = list(wanted.all())
+        waiting = [state for state in states if state.is_open]
+        if not waiting:
+            return states
+        report = partial(_report, states, on_progress)
+        report(waiting[0], 0.0, _waiting_note(waiting))
+        if not any(work_on_next_item(state.pk, on_progress=partial(report, state)) for state in waiting):
             reap()
             time.sleep(LOOK_SECONDS)
 
 
-def _part_of(job: Any, on_progress: Callable[[float, str], None]) -> Callable[[float, str], None]:
-    """Return what tells the whole job's fraction from that of the item being done."""
+def _report(
+    states: Sequence[Any], on_progress: Callable[[float, str], None], job: Any, fraction: float, note: str
+) -> None:
+    """Tell how far all jobs are, when one of them has come this fraction further than it was."""
+    done = sum(state.fraction if state.is_open else 1.0 for state in states) + fraction / job.n_items
+    on_progress(min(1.0, done / len(states)), note)
 
-    def report(fraction: float, note: str) -> None:
-        on_progress(min(1.0, job.fraction + fraction / job.n_items), note)
 
-    return report
+def _waiting_note(waiting: Sequence[Any]) -> str:
+    """Say what workers are doing meanwhile, while this process waits for them."""
+    notes = JobItem.objects.filter(job__in=[job.pk for job in waiting], state=ItemState.LEASED).exclude(note="")
+    return notes.order_by("pk").values_list("note", flat=True).first() or ""

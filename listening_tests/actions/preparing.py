@@ -6,15 +6,13 @@ on where it stopped, and a page may ask as often as it likes.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
+from accounts.models import Researcher
 from generation.actions.checkpoints import request_training
 from generation.actions.clips import find_clips, request_clips
 from generation.actions.corpora import request_corpus
-from generation.actions.jobs import run_job_here
-
-from accounts.models import Researcher
+from generation.actions.jobs import run_jobs_here
 from generation.models import Checkpoint, Corpus, Job
 from generation.states import JobState
 from listening_tests.actions.building import build_blocks, planned_clips
@@ -134,10 +132,4 @@ def prepare_here(*, study: Study, progress: Progress, requested_by: Researcher |
         if steps[-1].is_done:
             progress.done()
             return
-        jobs = steps[-1].jobs
-        for position, job in enumerate(jobs):
-            run_job_here(job, partial(_tell, progress, position, len(jobs)))
-
-
-def _tell(progress: Progress, position: int, n_jobs: int, fraction: float, note: str) -> None:
-    progress.update((position + fraction) / n_jobs, note)
+        run_jobs_here(steps[-1].jobs, progress.update)

@@ -91,7 +91,7 @@ def maximise(
         objectives.append(objective.detach())
         probabilities.append(probability)
     with torch.no_grad():
-        features = decode(position)
+        features = decode(position.detach())
         objective, probability = score(features)
     _check_finite(objective, "objective", recipe.steps)
     return Maximised(

@@ -16,6 +16,8 @@ from generation.engine.training.recipes import Recipe
 STEPS_BETWEEN_NOTES = 5
 # Fitting ends here; what remains is measuring and statistics.
 FITTED = 0.97
+# PyTorch divides by a fifth of the cycle less one step: with five steps by nothing.
+SHORTEST_CYCLE = 10
 
 
 class TrainingDiverged(FloatingPointError):
@@ -90,7 +92,8 @@ def fit(
 
 def _schedule(optimiser: torch.optim.Optimizer, recipe: Recipe, steps: int) -> LRScheduler:
     if recipe.one_cycle:
-        return OneCycleLR(optimiser, max_lr=recipe.rate, total_steps=recipe.epochs * steps + 1, pct_start=0.2)
+        planned = max(recipe.epochs * steps + 1, SHORTEST_CYCLE)
+        return OneCycleLR(optimiser, max_lr=recipe.rate, total_steps=planned, pct_start=0.2)
     return ConstantLR(optimiser, factor=1.0)
 
 

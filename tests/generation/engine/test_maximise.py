@@ -242,3 +242,13 @@ def test_jitter_fills_with_silence(prior):
     kept = torch.stack(seen[:-1])[:, :, -1] > 0.5
     assert (kept.sum(dim=-1) >= FRAMES - 4).all()
     assert (kept.sum(dim=-1) < FRAMES).any()
+
+
+@pytest.mark.parametrize("space", ["features", "decoder"])
+def test_what_was_found_no_longer_hangs_on_the_search(classifier, prior, space):
+    recipe = preset("paper", space)
+    start = noise_start((MELS, FRAMES) if space == "features" else (CODE,), recipe, generators())
+
+    found = maximise(start, TARGETS, [classifier], prior, recipe, generators())
+
+    assert not found.features.requires_grad
