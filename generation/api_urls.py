@@ -1,5 +1,12 @@
 """Where each address leads."""
 
-from django.urls import path
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list = []
+from generation import api
+
+router = SimpleRouter()
+router.register("jobs", api.JobViewSet, basename="api_job")
+router.register("clips", api.ClipViewSet, basename="api_clip")
+router.register("judgements", api.JudgementViewSet, basename="api_judgement")
+
+urlpatterns = router.urls

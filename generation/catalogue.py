@@ -60,6 +60,12 @@ OBJECTIVES = _table(
           "generation.engine.maximisation.objectives:margin"),
 )  # fmt: skip
 
+SOURCES = _table(
+    Entry("natural", "Natural", "the recording itself"),
+    Entry("copy_synthesis", "Copy synthesis", "a recording's features through a vocoder"),
+    Entry("maximised", "Maximised", "what a classifier responds to most, through a vocoder"),
+)
+
 STARTS = _table(
     Entry("noise", "Noise", "random numbers"),
     Entry("recording", "Test recording", "a recording of the word from the test split"),

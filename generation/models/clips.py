@@ -2,12 +2,17 @@
 
 import uuid
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 
+from generation.catalogue import PRESETS, SOURCES, SPACES, STARTS, VOCODERS
 from generation.models.checkpoints import Checkpoint
 from generation.models.corpora import Corpus
+
+# What a recipe names of how a clip was made, and the table each name stands in.
+MAKING = {"source": SOURCES, "start": STARTS, "space": SPACES, "preset": PRESETS, "vocoder": VOCODERS}
 
 
 class Stage(models.TextChoices):
@@ -34,6 +39,18 @@ class Clip(models.Model):
 
     def __str__(self) -> str:
         return f"{self.word} ({self.key})"
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """What was asked for: source, start, space, preset, vocoder, word, take, seed."""
+        found: dict[str, Any] = self.recipe.get("request", {})
+        return found
+
+    @property
+    def making(self) -> list[str]:
+        """How the clip was made, in the catalogue's titles."""
+        asked = ((table, self.request.get(name)) for name, table in MAKING.items())
+        return [table[slug].title for table, slug in asked if slug in table]
 
     @property
     def audio_path(self) -> Path:
@@ -64,3 +81,7 @@ class Judgement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.checkpoint_id} hears {self.heard} ({self.stage})"
+
+    def ranked(self) -> list[tuple[str, float]]:
+        """Return the words with their probabilities, the most probable first."""
+        return sorted(self.probabilities.items(), key=lambda each: -each[1])

@@ -1,11 +1,19 @@
 """A corpus that was opened: what is in the folder, and where it comes from."""
 
 from pathlib import Path
+from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Count
 
 from generation.catalogue import corpus_origin_choices
+
+
+class CorpusQuerySet(models.QuerySet["Corpus"]):
+    def with_counts(self) -> Self:
+        """Add how many networks were trained on a corpus, and how many clips rest on it."""
+        return self.annotate(n_checkpoints=Count("checkpoints", distinct=True), n_clips=Count("clips", distinct=True))
 
 
 class Corpus(models.Model):
@@ -25,6 +33,8 @@ class Corpus(models.Model):
         max_length=64, unique=True, help_text="SHA-256 over names and contents of the recordings."
     )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CorpusQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "corpora"

@@ -1,0 +1,1 @@
+"""Pages of generation: corpora, networks, clips and jobs."""
