@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Researcher
-from generation.models import Checkpoint, Clip, Corpus, Judgement
+from generation.models import Checkpoint, Clip, Corpus, Job, JobItem, Judgement
 from generation.models.clips import Stage
 from listening_tests.actions import sessions, studies
 from listening_tests.models import Block, Stimulus, Study
@@ -68,7 +68,7 @@ def make_clip(**fields):
     path.write_bytes(sound)
     given = {
         "word": word,
-        "recipe": {"source": "natural", "word": word},
+        "recipe": {"request": {"source": "natural", "word": word}},
         "request_digest": _digest("clip", number),
         "audio": audio,
         "spectrogram": f"clip-{number}.png",
@@ -185,3 +185,11 @@ def _sound():
     buffer = io.BytesIO()
     soundfile.write(buffer, tone, 16_000, format="FLAC", subtype="PCM_16")
     return buffer.getvalue()
+
+
+def make_job(*, items=1, item=None, **fields):
+    """Store a job with so many items; `item` holds fields of each."""
+    job = Job.objects.create(**{"kind": "render_clips", "title": f"Job {next(_numbers)}", **fields})
+    for position in range(items):
+        JobItem.objects.create(job=job, position=position, **(item or {}))
+    return job
