@@ -2,4 +2,9 @@
 
 from django.urls import path
 
-urlpatterns: list = []
+from analysis import api
+
+urlpatterns = [
+    path("", api.study_results_list, name="api_results_list"),
+    path("<slug:slug>/", api.study_results, name="api_results"),
+]

@@ -130,7 +130,7 @@ def plot_confusion(table: pd.DataFrame) -> Figure:
     )
 
 
-def plot_agreement(by_clip: pd.DataFrame) -> Figure:
+def plot_agreement(by_clip: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
     """Draw each clip's probability of the intended word against the share of listeners who heard it.
 
     One panel for each classifier (rows) and stage (columns); on the diagonal both agree.
@@ -143,7 +143,9 @@ def plot_agreement(by_clip: pd.DataFrame) -> Figure:
         of_classifier = shown[shown["classifier"] == classifier]
         by_stage = {stage: of_classifier[of_classifier["stage"] == stage] for stage in STAGES}
         panels = [
-            _panel(points, classifier, stage, ends, ticks) for stage, points in by_stage.items() if not points.empty
+            _panel(points, titles.get(classifier, classifier), stage, ends, ticks)
+            for stage, points in by_stage.items()
+            if not points.empty
         ]
         rows.append(altair.hconcat(*panels))
     told = f"{len(by_clip)} points: a clip each, judged by a classifier at a stage."

@@ -68,8 +68,10 @@ class StudyRecord:
 
     @property
     def system_titles(self) -> dict[str, str]:
-        """Each system's title on pages, by its slug, in the protocol's order."""
-        return {system["slug"]: system["title"] for system in self.protocol.get("systems", [])}
+        """Each system's title on pages, by its slug, in the protocol's order; no two are the same."""
+        titles = {system["slug"]: system["title"] for system in self.protocol.get("systems", [])}
+        shared = [title for title in titles.values() if list(titles.values()).count(title) > 1]
+        return {slug: f"{title} ({slug})" if title in shared else title for slug, title in titles.items()}
 
     def digest(self) -> str:
         """Return a SHA-256 that changes whenever a number computed from this record may."""

@@ -1,6 +1,7 @@
 """All the numbers of a study, computed from its record alone."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -67,3 +68,15 @@ def results_as_text(results: Results) -> str:
 def _table_as_text(table: pd.DataFrame) -> str:
     shown = table.drop(columns=LEFT_OUT_OF_TEXT, errors="ignore")
     return shown.to_string(index=False, float_format="{:.3f}".format, na_rep="–")
+
+
+def write_tables(results: Results, folder: Path) -> list[Path]:
+    """Write each table as a CSV file into a folder, made if it is not there; return the files' paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for slug, tables in results.tables.items():
+        for name, table in tables.items():
+            path = folder / f"{slug}-{name}.csv"
+            table.to_csv(path, index=False, lineterminator="\n")
+            written.append(path)
+    return written

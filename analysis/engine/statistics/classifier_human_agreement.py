@@ -151,16 +151,19 @@ def _measures(pairs: pd.DataFrame, clips: pd.DataFrame, confidence: float) -> It
 def response_kappa(first: pd.Series, second: pd.Series, confidence: float = 0.95) -> Interval:
     """Return Cohen's kappa between two series of answers, with its asymptotic interval (Fleiss, Cohen & Everitt 1969).
 
-    Undefined (NaN, with a note) without pairs, or where one side always gives the same answer.
+    Undefined (NaN, with a note) without pairs, or where one side always gives the same answer; without interval where
+    both always agree.
     """
     method = "Cohen's kappa, asymptotic over clips"
     answers = sorted(set(first) | set(second))
     if min(first.nunique(), second.nunique()) < 2:
         return Interval(math.nan, math.nan, math.nan, math.nan, method, "undefined: one side always gives one answer")
     table = pd.crosstab(first.to_numpy(), second.to_numpy()).reindex(index=answers, columns=answers, fill_value=0)
+    kappa = float(cohens_kappa(table.to_numpy(), return_results=False))
+    if math.isclose(kappa, 1):
+        return Interval(1.0, math.nan, math.nan, math.nan, method, "full agreement: no variance to estimate from")
     result = cohens_kappa(table.to_numpy())
     half = float(stats.norm.ppf((1 + confidence) / 2)) * float(result.std_kappa)
-    kappa = float(result.kappa)
     return Interval(kappa, max(kappa - half, -1.0), min(kappa + half, 1.0), float(result.std_kappa), method)
 
 

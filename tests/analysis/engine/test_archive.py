@@ -63,7 +63,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 numbers = st.floats(1, 5)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     system=texts, talker=st.one_of(st.just(""), texts), score=numbers, seconds=st.one_of(st.none(), st.floats(0, 1e6)),
     answered_at=st.datetimes(timezones=st.just(UTC), min_value=datetime(1970, 1, 2)),

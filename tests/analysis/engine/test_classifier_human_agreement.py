@@ -62,12 +62,14 @@ def test_kappa_is_that_of_the_textbook_example():
     assert response_kappa(first, second).estimate == pytest.approx(0.4)
 
 
-def test_perfect_agreement_is_a_kappa_of_one():
+def test_full_agreement_is_a_kappa_of_one_without_interval():
     answers = pd.Series(["yes", "no", "yes"])
 
     interval = response_kappa(answers, answers)
 
-    assert (interval.estimate, interval.high) == (1, 1)
+    assert interval.estimate == 1
+    assert math.isnan(interval.low)
+    assert "full agreement" in interval.note
 
 
 def test_error_consistency_is_its_definition():

@@ -34,7 +34,7 @@ def figures(tables):
         plot_mean_opinion_scores_by_word(scores["by_item"], (1, 5)),
         plot_identification(words["by_system"], TITLES),
         plot_confusion(words["confusion"]),
-        plot_agreement(tables["classifier_human_agreement"]["by_clip"]),
+        plot_agreement(tables["classifier_human_agreement"]["by_clip"], {"judge": "Residual classifier"}),
     ]
 
 

@@ -1,0 +1,149 @@
+"""The tables of results as a page shows them: every cell a text, every column a heading."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NOTHING = "–"
+
+
+@dataclass(frozen=True)
+class Cell:
+    text: str
+    is_number: bool
+
+
+@dataclass(frozen=True)
+class ShownTable:
+    """A table for a page. The first `n_heads` cells of each row head the row."""
+
+    caption: str
+    head: Sequence[Cell]
+    rows: Sequence[Sequence[Cell]]
+    n_heads: int = 1
+
+
+Row = Mapping[str, Any]
+Show = Callable[[Row], str]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A column of a shown table: its heading, and how a row's cell is written."""
+
+    title: str
+    show: Show
+    is_number: bool = True
+
+
+def shown_table(caption: str, table: "pd.DataFrame", columns: Sequence[Shown], n_heads: int = 1) -> ShownTable:
+    """Write out a table. A last column of notes appears where there are any."""
+    rows: list[Row] = [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+    if any(row.get("note") for row in rows):
+        columns = [*columns, Shown("Note", lambda row: str(row["note"]), is_number=False)]
+    return ShownTable(
+        caption=caption,
+        head=[Cell(column.title, column.is_number) for column in columns],
+        rows=[[Cell(column.show(row), column.is_number) for column in columns] for row in rows],
+        n_heads=n_heads,
+    )
+
+
+def score_table(table: "pd.DataFrame", first: Shown, level: str, caption: str) -> ShownTable:
+    """Write out mean opinion scores with both intervals and what they rest on."""
+    columns = [
+        first,
+        Shown("MOS", lambda row: score(row["estimate"])),
+        Shown(f"{level} interval", lambda row: span(row["low"], row["high"], score)),
+        Shown("What others report", lambda row: span(row["independent_low"], row["independent_high"], score)),
+        *COUNTS,
+    ]
+    return shown_table(caption, table, columns)
+
+
+def identification_table(table: "pd.DataFrame", first: Shown, level: str, caption: str) -> ShownTable:
+    """Write out shares of intended words with their three intervals and what they rest on."""
+    columns = [
+        first,
+        Shown("Heard as intended", lambda row: percent(row["estimate"])),
+        Shown(f"{level} interval", lambda row: span(row["low"], row["high"], percent)),
+        Shown("Listeners alone", lambda row: span(row["listener_low"], row["listener_high"], percent)),
+        Shown("Wilson", lambda row: span(row["wilson_low"], row["wilson_high"], percent)),
+        *COUNTS,
+    ]
+    return shown_table(caption, table, columns)
+
+
+def confusion_table(table: "pd.DataFrame") -> ShownTable:
+    """Write out how often each word (rows) was heard as each answer (columns)."""
+    counts = table.pivot_table(index="item", columns="heard", values="count", sort=False)
+    head = [Cell("Intended", is_number=False), *(Cell(str(answer), is_number=True) for answer in counts.columns)]
+    rows = [
+        [Cell(str(word), is_number=False), *(Cell(f"{count:.0f}", is_number=True) for count in row)]
+        for word, row in zip(counts.index, counts.to_numpy(), strict=True)
+    ]
+    return ShownTable("Answers by intended word", head, rows)
+
+
+def agreement_table(table: "pd.DataFrame", classifiers: Mapping[str, str], level: str) -> ShownTable:
+    """Write out the overall measures of agreement, a classifier and stage after the other."""
+    columns = [
+        Shown("Classifier", lambda row: classifiers.get(row["classifier"], row["classifier"]), is_number=False),
+        Shown("Judged", lambda row: f"the {row['stage']}", is_number=False),
+        Shown("Measure", lambda row: row["measure"].capitalize(), is_number=False),
+        Shown("Estimate", lambda row: _measure(row)(row["estimate"])),
+        Shown(f"{level} interval", lambda row: span(row["low"], row["high"], _measure(row))),
+        Shown("n", lambda row: f"{row['n']:,}"),
+    ]
+    return shown_table("Agreement over all systems", table, columns, n_heads=3)
+
+
+def _measure(row: Row) -> Callable[[float], str]:
+    return percent if row["measure"].endswith("accuracy") else score
+
+
+def accuracy_table(table: "pd.DataFrame", systems: Mapping[str, str], classifiers: Mapping[str, str]) -> ShownTable:
+    """Write out, for each system, how often listeners are right and how often each classifier is, at each stage."""
+    judges = list(table[["classifier", "stage"]].drop_duplicates().itertuples(index=False, name=None))
+    judges.sort(key=lambda judge: (judge[0], judge[1] != "features"))
+    keys = zip(table["system"], table["classifier"], table["stage"], strict=True)
+    shares = dict(zip(keys, table["estimate"], strict=True))
+    human = dict(zip(table["system"], table["human_accuracy"], strict=True))
+    head = ["Listeners", *(f"{classifiers.get(slug, slug)}, {stage}" for slug, stage in judges)]
+    rows = [
+        [Cell(systems.get(system, system), is_number=False), Cell(percent(right), is_number=True)]
+        + [Cell(percent(shares.get((system, *judge), float("nan"))), is_number=True) for judge in judges]
+        for system, right in sorted(human.items(), key=lambda pair: -pair[1])
+    ]
+    caption = "Share of right words by system: listeners, and each classifier before and after the vocoder"
+    return ShownTable(caption, [Cell("System", is_number=False), *(Cell(text, is_number=True) for text in head)], rows)
+
+
+def score(value: float) -> str:
+    """Write a number with two decimals."""
+    return NOTHING if value != value else f"{value:.2f}"
+
+
+def percent(value: float) -> str:
+    """Write a share as a percentage with one decimal."""
+    return NOTHING if value != value else f"{100 * value:.1f} %"
+
+
+def span(low: float, high: float, write: Callable[[float], str]) -> str:
+    """Write both ends of an interval."""
+    return NOTHING if low != low else f"{write(low).removesuffix(' %')} – {write(high)}"
+
+
+def named(title: str, column: str, names: Mapping[str, str] | None = None) -> Shown:
+    """Return a first column that names what a row is about."""
+    return Shown(title, lambda row: (names or {}).get(row[column], row[column]), is_number=False)
+
+
+COUNTS = (
+    Shown("Ratings", lambda row: f"{row['n']:,}"),
+    Shown("Listeners", lambda row: f"{row['n_listeners']:,}"),
+    Shown("Clips", lambda row: f"{row['n_stimuli']:,}"),
+)

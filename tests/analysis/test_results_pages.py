@@ -1,0 +1,177 @@
+"""The results pages, from stored answers to what a researcher sees."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from analysis.records import Answered, answered_in
+from tests import factories
+from tests.analysis.answered_studies import make_answered_study
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def researcher(client):
+    client.force_login(factories.make_researcher())
+    return client
+
+
+def results(client, study, **query):
+    return client.get(reverse("results", args=[study.slug]), query)
+
+
+def page(client, study, **query):
+    """Return the text of a results page, with white space made plain."""
+    response = results(client, study, **query)
+    assert response.status_code == 200
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+def test_results_are_for_researchers_alone(client):
+    study = factories.make_open_study()
+
+    for name, arguments in [
+        ("results_list", []),
+        ("results", [study.slug]),
+        ("results_clips", [study.slug]),
+        ("results_export", [study.slug]),
+        ("results_table", [study.slug, "mean_opinion_score", "by_system"]),
+        ("results_figure", [study.slug, "mos-by-system", "svg"]),
+    ]:
+        address = reverse(name, args=arguments)
+        assert client.get(address).url == f"{reverse('login')}?next={address}"
+
+
+def test_an_answered_study_shows_its_tables_figures_and_method(researcher):
+    study = make_answered_study(n_real=4)
+
+    text = page(researcher, study)
+
+    assert text.count("<svg") == 5
+    assert "Natural speech" in text
+    assert "4</strong> real listeners" in text
+    assert "64 ratings of 4 sessions, 4 complete" in text
+    assert study.protocol_sha256 in text
+    assert "simulated listeners" not in text.lower().replace("real and simulated listeners never mix", "")
+    assert "Synthetic speech" not in text
+
+
+def test_no_page_carries_inline_style_or_script(researcher):
+    study = make_answered_study(n_real=3)
+
+    for name in ("results", "results_clips"):
+        text = researcher.get(reverse(name, args=[study.slug])).content.decode()
+        assert not re.search(r"\sstyle=|<style|<script|\son\w+=", text)
+
+
+def test_a_study_without_ratings_says_so_and_what_to_do(researcher):
+    study = factories.make_open_study()
+
+    text = page(researcher, study)
+
+    assert "No real listener has answered yet." in text
+    assert "Invite listeners" in text
+
+
+def test_one_listener_has_means_and_the_page_says_why_there_are_no_intervals(researcher):
+    study = make_answered_study(n_real=1)
+
+    text = page(researcher, study)
+
+    assert "One listener so far" in text
+    assert "one listener: nothing is known of how others differ" in text
+
+
+def test_simulated_listeners_are_shown_where_there_are_no_others_with_an_unmissable_notice(researcher):
+    study = make_answered_study(n_simulated=3)
+
+    text = page(researcher, study)
+
+    assert "Simulated listeners: a program gave these answers." in text
+    assert "3</strong> simulated listeners" in text
+
+
+def test_real_and_simulated_listeners_are_switched_and_never_mix(researcher):
+    study = make_answered_study(n_real=2, n_simulated=3)
+
+    first, simulated = page(researcher, study), page(researcher, study, listeners="simulated")
+
+    assert "2</strong> real listeners" in first
+    assert "a program gave these answers" not in first
+    assert "3</strong> simulated listeners" in simulated
+    assert "a program gave these answers" in simulated
+    assert "No real listener has answered yet." in page(
+        researcher, make_answered_study(n_simulated=2), listeners="real"
+    )
+
+
+def test_synthetic_speech_is_told(researcher):
+    study = make_answered_study(n_real=2, is_synthetic=True)
+
+    assert "Synthetic speech: the networks learned from recordings that a synthesiser spoke" in page(researcher, study)
+
+
+def test_a_study_without_judgements_shows_the_rest_and_says_what_is_missing(researcher):
+    study = make_answered_study(n_real=2, judged=False)
+
+    text = page(researcher, study)
+
+    assert "How good is the speech?" in text
+    assert "No classifier has judged the clips of this study." in text
+
+
+def test_unknown_studies_listeners_tables_and_figures_are_not_found(researcher):
+    study = make_answered_study(n_real=2)
+
+    assert results(researcher, study, listeners="everybody").status_code == 404
+    for name, arguments in [
+        ("results", ["unknown"]),
+        ("results_table", [study.slug, "mean_opinion_score", "by_colour"]),
+        ("results_figure", [study.slug, "pie", "svg"]),
+    ]:
+        assert researcher.get(reverse(name, args=arguments)).status_code == 404
+
+
+def test_the_list_has_every_opened_study_in_few_queries(researcher, django_assert_max_num_queries):
+    studies = [make_answered_study(n_real=1, n_simulated=1, trials=2) for _ in range(3)]
+    factories.make_study(title="Never opened")
+
+    with django_assert_max_num_queries(6):
+        text = researcher.get(reverse("results_list")).content.decode()
+
+    assert all(study.title in text for study in studies)
+    assert "Never opened" not in text
+
+
+def test_an_empty_list_says_what_to_do(researcher):
+    assert "No study has been opened yet" in researcher.get(reverse("results_list")).content.decode()
+
+
+def test_the_queries_of_a_results_page_do_not_grow_with_its_ratings(researcher, django_assert_max_num_queries):
+    small, large = make_answered_study(n_real=2, trials=2), make_answered_study(n_real=4, trials=2)
+
+    for study in (small, large):
+        with django_assert_max_num_queries(10):
+            page(researcher, study)
+
+
+def test_the_clips_page_has_a_player_and_a_picture_for_each_clip_and_can_be_narrowed(researcher):
+    study = make_answered_study(n_real=2)
+    address = reverse("results_clips", args=[study.slug])
+
+    everything = researcher.get(address).content.decode()
+    robots = researcher.get(address, {"system": "robot"}).content.decode()
+
+    assert (everything.count("<audio"), everything.count("<img")) == (8, 8)
+    assert robots.count("<audio") == 4
+    assert "Residual classifier, features" in everything
+
+
+def test_counts_keep_real_and_simulated_apart():
+    study = make_answered_study(n_real=2, n_simulated=1, trials=2)
+
+    assert answered_in([study]) == {
+        study.pk: Answered(real_listeners=2, real_ratings=8, simulated_listeners=1, simulated_ratings=4)
+    }
