@@ -66,7 +66,7 @@ def start_session(*, study: Study, now: datetime, is_simulated: bool = False) ->
     """
     # The lock on the study (on SQLite the transaction's own) lets no two listeners reserve the same place.
     study = Study.objects.select_for_update().get(pk=study.pk)
-    offered = _offer_if_room(study, is_simulated=is_simulated, now=now)
+    offered = check_takes_listeners(study=study, now=now, is_simulated=is_simulated)
     session = Session.objects.create(
         study=study,
         listener=Listener.objects.create(is_simulated=is_simulated),
@@ -78,12 +78,21 @@ def start_session(*, study: Study, now: datetime, is_simulated: bool = False) ->
     return session
 
 
-def check_takes_listeners(*, study: Study, now: datetime) -> None:
-    """Say whether a listener who comes now could begin. A place is only sure once the session is started.
+def check_takes_listeners(*, study: Study, now: datetime, is_simulated: bool = False) -> Offer:
+    """Return what a listener who comes now could hear. A place is only sure once the session is started.
 
-    Raises StudyIsClosed or StudyIsFull.
+    Raises StudyIsClosed if the study is not open, StudyIsFull if it has its ratings or its listeners.
     """
-    _offer_if_room(study, is_simulated=False, now=now)
+    if not study.is_open:
+        raise StudyIsClosed(f"The study {study.title!r} takes no listeners at the moment.")
+    offered = offer(study, is_simulated=is_simulated, now=now)
+    if is_full(offered):
+        raise StudyIsFull(f"The study {study.title!r} has all the listeners it needs. Thank you for coming.")
+    maximum = study.protocol.get("listeners", {}).get("maximum")
+    begun = study.sessions.of(is_simulated=is_simulated).completed_or_running(now)
+    if maximum is not None and begun.count() >= maximum:
+        raise StudyIsFull(f"The study {study.title!r} has reached its {maximum} listeners. Thank you for coming.")
+    return offered
 
 
 @transaction.atomic
@@ -165,20 +174,6 @@ def find_presentation(key: str, now: datetime) -> Presentation:
     if presentation.trial.session.expires_at <= now:
         raise _expired(presentation.trial.session)
     return presentation
-
-
-def _offer_if_room(study: Study, *, is_simulated: bool, now: datetime) -> Offer:
-    """Return what there is to listen to, if the study takes one more listener."""
-    if not study.is_open:
-        raise StudyIsClosed(f"The study {study.title!r} takes no listeners at the moment.")
-    offered = offer(study, is_simulated=is_simulated, now=now)
-    if is_full(offered):
-        raise StudyIsFull(f"The study {study.title!r} has all the listeners it needs. Thank you for coming.")
-    maximum = study.protocol.get("listeners", {}).get("maximum")
-    begun = study.sessions.of(is_simulated=is_simulated).completed_or_running(now)
-    if maximum is not None and begun.count() >= maximum:
-        raise StudyIsFull(f"The study {study.title!r} has reached its {maximum} listeners. Thank you for coming.")
-    return offered
 
 
 def _session_seed(study: Study, is_simulated: bool) -> int:

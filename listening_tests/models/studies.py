@@ -23,7 +23,7 @@ class StudyQuerySet(models.QuerySet["Study"]):
         return self.annotate(
             n_completed=Count("sessions", filter=completed & ~simulated),
             n_completed_simulated=Count("sessions", filter=completed & simulated),
-            rests_on_synthetic_speech=Exists(synthetic),
+            has_synthetic_speech=Exists(synthetic),
         )
 
     def newest_first(self) -> Self:
@@ -57,6 +57,10 @@ class Study(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == StudyState.OPEN
+
+    def rests_on_synthetic_speech(self) -> bool:
+        """Return whether any of its clips comes from a corpus that a synthesiser spoke."""
+        return Stimulus.objects.filter(block__study=self, clip__corpus__is_synthetic=True).exists()
 
 
 class Block(models.Model):
