@@ -1,0 +1,124 @@
+"""A simulated listener's way through a study's pages: they are fetched, heard, filled in and sent as by a person."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.test import Client
+from django.urls import resolve, reverse
+
+from listening_tests.models import Presentation, Session, Study
+from listening_tests.page_reading import Form, Page, read_page
+from listening_tests.simulation_pass import simulation_pass
+from listening_tests.sound_check import n_beeps
+from listening_tests.states import SessionState
+from listening_tests.taste import SimulatedListener
+
+
+class PageIsWrong(Exception):
+    """A page did not offer what a listener needs to go on."""
+
+
+class Visit:
+    """One listener in one study, with a browser of their own."""
+
+    def __init__(self, study: Study, listener: SimulatedListener) -> None:
+        self._study = study
+        self._listener = listener
+        self._browser = Client(enforce_csrf_checks=True, SERVER_NAME=_host())
+        self._address = ""
+
+    def take(self) -> Session:
+        """Go through the pages until they end or patience does; return the session as it then stands.
+
+        Raises PageIsWrong, naming the page.
+        """
+        page = self._consent()
+        session = Session.objects.get(key=resolve(self._address).kwargs["session_key"])
+        presentations = _presentations(session)
+        n_left = self._listener.stops_after(len({each.trial_id for each in presentations.values()}))
+        while page.next_address or page.form_to_send():
+            heard = [presentations[key] for key in self._listen(page) if key in presentations]
+            if heard and n_left == 0:
+                return session
+            page = self._go_on(page, session, heard)
+            n_left -= bool(heard)
+        session.refresh_from_db()
+        if session.state != SessionState.COMPLETED:
+            raise PageIsWrong(f"{self._address} leads no further, but the session is {session.state}.")
+        return session
+
+    def _consent(self) -> Page:
+        page = self._open(reverse("take_study", args=[self._study.slug]))
+        form = page.form_to_send()
+        if form is None:
+            raise PageIsWrong(f"{self._address} does not ask for consent: the study takes no listeners.")
+        return self._send(form, {"agree": "on", "simulation_pass": simulation_pass(self._study)})
+
+    def _go_on(self, page: Page, session: Session, heard: list[Presentation]) -> Page:
+        if page.next_address:
+            return self._open(page.next_address)
+        form = page.form_to_send()
+        assert form is not None
+        if heard:
+            return self._send(form, {**self._answers(form, heard), "evidence": _evidence(heard)})
+        return self._send(form, {"heard": str(n_beeps(session, form.values["attempt"]))})
+
+    def _listen(self, page: Page) -> list[str]:
+        """Fetch every sound of the page to its end; return the last parts of their addresses."""
+        for sound in page.sounds:
+            response = self._browser.get(sound, secure=settings.HTTPS)
+            if response.status_code != 200 or not response.getvalue():
+                raise PageIsWrong(f"{sound} gives {response.status_code} instead of a sound.")
+        return [sound.rstrip("/").rsplit("/", 1)[-1] for sound in page.sounds]
+
+    def _answers(self, form: Form, heard: list[Presentation]) -> dict[str, str]:
+        """Return what the listener chooses of each sound, among what the page offers for it."""
+        answers = {}
+        for (name, values), presentation in zip(form.choices.items(), heard, strict=True):
+            block = presentation.trial.block
+            answers[name] = self._listener.answer(block.test_method.question, presentation.stimulus, block.labels)
+            if answers[name] not in values:
+                raise PageIsWrong(f"{self._address} offers {values}, but not {answers[name]!r}.")
+        return answers
+
+    def _open(self, address: str) -> Page:
+        return self._arrive(address, self._browser.get(address, secure=settings.HTTPS))
+
+    def _send(self, form: Form, answers: dict[str, str]) -> Page:
+        scheme = "https" if settings.HTTPS else "http"
+        response = self._browser.post(
+            form.action or self._address,
+            {**form.values, **answers},
+            secure=settings.HTTPS,
+            headers={"Referer": f"{scheme}://{_host()}{self._address}"},
+        )
+        return self._arrive(form.action or self._address, response)
+
+    def _arrive(self, address: str, response: Any) -> Page:
+        """Return the page that a response leads to, and remember where that is."""
+        while response.status_code == 302:
+            address = response.headers["Location"]
+            response = self._browser.get(address, secure=settings.HTTPS)
+        if response.status_code != 200:
+            raise PageIsWrong(f"{address} answers {response.status_code}: {response.content[:300].decode()}")
+        self._address = address
+        return read_page(response.content.decode())
+
+
+def _presentations(session: Session) -> dict[str, Presentation]:
+    """Return what will be put to the listener, by its key: who hears a sound knows what it is."""
+    rows = Presentation.objects.filter(trial__session=session).select_related("stimulus__clip", "trial__block")
+    return {presentation.key: presentation for presentation in rows}
+
+
+def _evidence(heard: list[Presentation]) -> str:
+    """Return what a browser reports when each sound was played once."""
+    seconds = sum(presentation.stimulus.clip.duration for presentation in heard)
+    return json.dumps({"play_count": 1, "hidden_seconds": 0.0, "audio_seconds": seconds})
+
+
+def _host() -> str:
+    """Return a name that this server answers to."""
+    host = settings.ALLOWED_HOSTS[0]
+    return "localhost" if host == "*" else host.lstrip(".")
