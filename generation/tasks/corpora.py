@@ -1,5 +1,6 @@
 """Opening corpora: reading a folder, after making or fetching it where asked."""
 
+import io
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
@@ -17,18 +18,21 @@ if TYPE_CHECKING:
     from generation.engine.corpora.layout import OpenedCorpus
 
 
+# Making or fetching a corpus is most of opening it.
+BRINGING_PART = 0.8
+
+
 class CorpusHasChanged(Exception):
     """The recordings in a corpus's folder are not those that were there when the corpus was added."""
 
 
 def open_corpus(work: Work) -> Outcome:
-    """Make or fetch a corpus if its folder is not there, read it, and register it."""
+    """Make or fetch a corpus if it is not there, read it, and register it."""
     wanted = work.parameters
     folder = _folder(wanted)
-    if not folder.exists() and ("make" in wanted or "fetch" in wanted):
-        work.report(0.0, "making the corpus" if "make" in wanted else "fetching the corpus")
-        _bring(wanted, folder)
-    work.report(0.9, "reading every recording")
+    work.report(0.0, "looking for the corpus")
+    _bring(wanted, folder, work)
+    work.report(BRINGING_PART, "reading every recording")
     opened = read_corpus(folder, words=wanted["words"], skip_broken=wanted["skip_broken"])
     return Outcome(lambda: {"corpus": register_corpus(opened=opened).pk})
 
@@ -42,12 +46,18 @@ def _folder(wanted: dict[str, Any]) -> Path:
     return Path(wanted["folder"])
 
 
-def _bring(wanted: dict[str, Any], folder: Path) -> None:
-    """Call the command that makes or fetches a corpus: only make_corpus itself may import the GPL synthesiser."""
+def _bring(wanted: dict[str, Any], folder: Path, work: Work) -> None:
+    """Call the command that makes or fetches the corpus: only make_corpus itself may import the GPL synthesiser.
+
+    Both know a corpus that is there already, and leave nothing half-made.
+    """
     if "fetch" in wanted:
-        call_command("fetch_corpus", wanted["fetch"], folder=str(folder))
-        return
-    call_command("make_corpus", folder=str(folder), voices=wanted["voices"], seed=wanted["seed"], words=wanted["words"])
+        call_command("fetch_corpus", wanted["fetch"], folder=folder, stdout=io.StringIO())
+    elif "make" in wanted:
+        call_command(
+            "make_corpus", folder=folder, voices=wanted["voices"], seed=wanted["seed"], words=wanted["words"],
+            on_progress=lambda fraction, note: work.report(BRINGING_PART * fraction, note), stdout=io.StringIO(),
+        )  # fmt: skip
 
 
 def read_corpus(folder: Path, *, words: list[str] | None, skip_broken: bool) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from tqdm import tqdm
 
 class Command(BaseCommand):
     help = "Speak words in many voices with espeak-ng (synthetic speech, no network needed), split by voice."
+    # A job that has a corpus made shows the progress itself: a function of fraction and note.
+    stealth_options = ("on_progress",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--words", nargs="+", metavar="WORD", help="All 35 words of Speech Commands unless given.")
@@ -28,8 +30,10 @@ class Command(BaseCommand):
         try:
             wanted = plan(options["words"], options["voices"], options["takes"], options["seed"])
             folder = Path(options["folder"] or settings.CORPORA_DIR / wanted.name).resolve()
-            with tqdm(total=1.0, unit="", disable=None, bar_format="{l_bar}{bar}{postfix}") as bar:
-                made = make_corpus(folder, wanted, lambda done, note: _show(bar, done, note))
+            on_progress = options.get("on_progress")
+            hidden = True if on_progress else None
+            with tqdm(total=1.0, unit="", disable=hidden, bar_format="{l_bar}{bar}{postfix}") as bar:
+                made = make_corpus(folder, wanted, on_progress or (lambda done, note: _show(bar, done, note)))
         except (
             FolderHoldsOtherContent, SynthesiserFailed, VoicesCannotBeChosen, WordCannotBeSpoken, CannotBeWritten
         ) as error:  # fmt: skip
