@@ -1,0 +1,303 @@
+"""What jobs do: real corpora, networks and clips, small ones."""
+
+import errno
+import hashlib
+from pathlib import Path
+
+import numpy
+import pytest
+import soundfile
+from django.core.management import CommandError, call_command
+
+from generation.actions.checkpoints import CannotBeTrained, request_training
+from generation.actions.clips import ClipsAreMissing, ClipsCannotBeMade, find_clips, request_clips
+from generation.actions.corpora import CorpusSourceIsUnclear, request_corpus
+from generation.actions.jobs import run_job_here
+from generation.models import Checkpoint, Clip, Corpus, Job, Judgement
+from generation.states import JobState
+from generation.tasks import clip_shelf
+from tests.factories import make_checkpoint, make_corpus
+from tests.generation.engine.small_corpus import write_buzzing_corpus
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def folders(settings, tmp_path):
+    for name in ("CORPORA_DIR", "CHECKPOINTS_DIR", "FEATURES_DIR", "CLIPS_DIR"):
+        folder = tmp_path / name
+        folder.mkdir()
+        setattr(settings, name, folder)
+    settings.DEVICE = "cpu"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write_buzzing_corpus(tmp_path / "buzzes")
+
+
+def work(job):
+    ended = run_job_here(job, lambda fraction, note: None)
+    assert ended.state == JobState.DONE, ended.error
+    return ended
+
+
+def open_folder(folder):
+    _, job = request_corpus(source={"folder": str(folder)})
+    work(job)
+    return request_corpus(source={"folder": str(folder)})[0]
+
+
+def train(corpus, network="residual_classifier", seed=1):
+    request = {"corpus": corpus, "network": network, "features": "narrowband", "settings": {"epochs": 1}, "seed": seed}
+    checkpoint, job = request_training(**request)
+    if job is not None:
+        work(job)
+        checkpoint, _ = request_training(**request)
+    return checkpoint
+
+
+NATURAL = {"source": "natural", "take": 0, "seed": 1}
+FROM_NOISE = {
+    "source": "maximised", "start": "noise", "space": "features", "preset": "paper", "vocoder": "griffin_lim",
+    "take": 0, "seed": 1,
+}  # fmt: skip
+
+
+def clip_wishes(corpus, *makings):
+    checkpoints = {"classifier": train(corpus), "judge": train(corpus, "temporal_classifier")}
+    requests = [{**making, "word": word} for making in makings for word in corpus.words]
+    return {"corpus": corpus, "features": "narrowband", "requests": requests, "checkpoints": checkpoints}
+
+
+def files_in(folder):
+    return sorted(path for path in Path(folder).rglob("*") if path.is_file())
+
+
+def test_a_folder_becomes_a_corpus_once(folder):
+    corpus = open_folder(folder)
+    again, job = request_corpus(source={"folder": str(folder)})
+
+    assert (again, job) == (corpus, None)
+    assert corpus.words == ["high", "low"]
+    assert corpus.counts == {"training": 8, "validation": 4, "testing": 4}
+    assert corpus.counts_by_word["low"] == {"training": 4, "validation": 2, "testing": 2}
+    assert corpus.path == folder
+
+
+def test_a_corpus_needs_one_source():
+    with pytest.raises(CorpusSourceIsUnclear, match="exactly one"):
+        request_corpus(source={"folder": "a", "fetch": "speech-commands"})
+
+
+def test_a_folder_that_is_not_there_fails_the_job_and_asking_again_tells_of_it(tmp_path):
+    _, job = request_corpus(source={"folder": str(tmp_path / "nowhere")})
+
+    ended = run_job_here(job, lambda fraction, note: None)
+    corpus, told = request_corpus(source={"folder": str(tmp_path / "nowhere")})
+
+    assert ended.state == JobState.FAILED
+    assert "There is no folder" in ended.error
+    assert (corpus, told) == (None, ended)
+
+
+def test_broken_files_are_left_out_by_choice_alone(folder):
+    (folder / "low" / "talker0_nohash_0.wav").write_bytes(b"this is no sound")
+
+    _, strict = request_corpus(source={"folder": str(folder)})
+    strict = run_job_here(strict, lambda fraction, note: None)
+    _, lenient = request_corpus(source={"folder": str(folder), "skip_broken": True})
+    work(lenient)
+
+    assert strict.state == JobState.FAILED
+    assert "low/talker0_nohash_0.wav" in strict.error
+    assert [file["path"] for file in Corpus.objects.get().broken_files] == ["low/talker0_nohash_0.wav"]
+
+
+def test_training_leaves_one_checkpoint_with_its_card(folder, settings):
+    corpus = open_folder(folder)
+
+    checkpoint = train(corpus)
+    again = train(corpus)
+
+    assert again == checkpoint
+    assert checkpoint.role == "classifier"
+    assert set(checkpoint.card["accuracy"]) == {"validation", "testing"}
+    assert hashlib.sha256(checkpoint.path.read_bytes()).hexdigest() == checkpoint.sha256
+    assert len(files_in(settings.CHECKPOINTS_DIR)) == 2
+    assert Job.objects.filter(kind="train_network").count() == 1
+
+
+def test_training_on_recordings_that_changed_is_refused(folder):
+    corpus = open_folder(folder)
+    changed = folder / "low" / "talker0_nohash_0.wav"
+    samples, rate = soundfile.read(changed)
+    soundfile.write(changed, samples / 2, rate)
+
+    _, job = request_training(
+        corpus=corpus, network="residual_classifier", features="narrowband", settings={"epochs": 1}, seed=1
+    )
+    ended = run_job_here(job, lambda fraction, note: None)
+
+    assert ended.state == JobState.FAILED
+    assert "are not those that were there when the corpus was added" in ended.error
+
+
+@pytest.mark.parametrize(("network", "features"), [("no such network", "paper"), ("wavenet", "no such features")])
+def test_only_what_the_catalogue_knows_is_trained(network, features):
+    with pytest.raises(CannotBeTrained, match="choose one of"):
+        request_training(corpus=make_corpus(), network=network, features=features, settings={"epochs": 1}, seed=1)
+
+
+def test_clips_are_rendered_with_their_files_recipes_and_judgements(folder, settings):
+    wishes = clip_wishes(open_folder(folder), NATURAL, FROM_NOISE)
+
+    work(request_clips(**wishes))
+
+    clips = find_clips(**wishes)
+    assert [(clip.word, clip.request["source"]) for clip in clips] == [
+        ("high", "natural"), ("low", "natural"), ("high", "maximised"), ("low", "maximised"),
+    ]  # fmt: skip
+    for clip in clips:
+        sound = soundfile.info(clip.audio_path)
+        assert (sound.format, sound.subtype, sound.samplerate) == ("FLAC", "PCM_16", clip.sample_rate)
+        assert sound.duration == pytest.approx(clip.duration)
+        assert hashlib.sha256(clip.audio_path.read_bytes()).hexdigest() == clip.sha256
+        assert numpy.load(clip.features_path).shape == (80, 90)
+        assert clip.spectrogram_path.read_bytes().startswith(b"\x89PNG")
+        assert clip.word not in clip.audio
+    assert Judgement.objects.count() == 4 * 2 * 2
+    assert len(files_in(settings.CLIPS_DIR)) == 3 * len(clips)
+
+
+def test_clips_that_are_there_are_not_made_again(folder):
+    wishes = clip_wishes(open_folder(folder), NATURAL)
+    work(request_clips(**wishes))
+
+    more = {**wishes, "requests": [*wishes["requests"], {**NATURAL, "word": "low", "take": 1}]}
+    job = request_clips(**more)
+    nothing = request_clips(**wishes)
+    work(job)
+
+    assert nothing is None
+    assert job.title.startswith("Render 1 clips")
+    assert Clip.objects.count() == 3
+
+
+def test_a_clip_that_two_jobs_were_asked_for_is_kept_once(folder, settings):
+    wishes = clip_wishes(open_folder(folder), NATURAL)
+    fewer = {**wishes, "requests": wishes["requests"][:1]}
+    jobs = [request_clips(**wishes), request_clips(**fewer)]
+
+    for job in jobs:
+        work(job)
+
+    assert Clip.objects.count() == 2
+    assert len(files_in(settings.CLIPS_DIR)) == 6
+
+
+def test_another_judge_or_prior_makes_another_clip_only_where_it_matters():
+    corpus = make_corpus()
+    classifier, prior, other_prior = (make_checkpoint(corpus=corpus) for _ in range(3))
+    common = {"corpus": corpus, "features": "narrowband", "request": {**FROM_NOISE, "word": "down"}}
+    from generation.actions.clips import clip_digest
+
+    plain = clip_digest(**common, checkpoints={"classifier": classifier})
+    with_prior = clip_digest(**common, checkpoints={"classifier": classifier, "prior": prior})
+    with_judge = clip_digest(**common, checkpoints={"classifier": classifier, "judge": other_prior})
+
+    assert plain == with_prior
+    assert plain != with_judge
+
+
+def test_clips_not_made_yet_are_missing(folder):
+    wishes = clip_wishes(open_folder(folder), NATURAL)
+
+    with pytest.raises(ClipsAreMissing, match="2 of 2"):
+        find_clips(**wishes)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"features": "broadband"}, "no features 'broadband'"),
+        ({"requests": [{**NATURAL, "word": "sideways"}]}, "no recordings of sideways"),
+        ({"checkpoints": {}}, "No classifier"),
+    ],
+)
+def test_clips_that_cannot_be_made_are_refused_when_asked_for(change, message):
+    corpus = make_corpus()
+    wishes = {
+        "corpus": corpus,
+        "features": "narrowband",
+        "requests": [{**NATURAL, "word": "down"}],
+        "checkpoints": {"classifier": make_checkpoint(corpus=corpus)},
+    }
+
+    with pytest.raises(ClipsCannotBeMade, match=message):
+        request_clips(**{**wishes, **change})
+
+
+def test_a_full_disk_leaves_nothing_half_written_and_says_where_to_make_room(folder, settings, monkeypatch):
+    wishes = clip_wishes(open_folder(folder), NATURAL)
+    write, written = clip_shelf.ClipShelf._write, []
+
+    def write_until_full(shelf, name, content):
+        written.append(name)
+        if len(written) > 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(shelf, name, content)
+
+    monkeypatch.setattr(clip_shelf.ClipShelf, "_write", write_until_full)
+    job = run_job_here(request_clips(**wishes), lambda fraction, note: None)
+
+    assert job.state == JobState.FAILED
+    assert f"There is no room for clips in {settings.CLIPS_DIR}" in job.error
+    assert "bytes are free" in job.error
+    assert files_in(settings.CLIPS_DIR) == []
+    assert not Clip.objects.exists()
+    assert len(written) == 3
+
+
+def test_what_an_attempt_that_was_killed_left_aside_is_removed(tmp_path):
+    left = tmp_path / clip_shelf.UNFINISHED / "17-1"
+    left.mkdir(parents=True)
+    (left / "half.flac").touch()
+
+    with clip_shelf.ClipShelf(tmp_path, "17-2").filling():
+        pass
+
+    assert files_in(tmp_path) == []
+
+
+def test_the_whole_way_goes_from_the_terminal(folder, capsys):
+    call_command("add_corpus", folder)
+    corpus = Corpus.objects.get()
+    call_command("train", corpus.slug, "residual_classifier", features="narrowband", epochs=1)
+    checkpoint = Checkpoint.objects.get()
+
+    call_command("render", classifier=checkpoint.slug, source="natural")
+    call_command("jobs")
+
+    told = capsys.readouterr().out
+    assert "2 words, 8 training, 4 validation, 4 testing" in told
+    assert "testing accuracy" in told
+    assert all(str(clip.audio_path) in told for clip in Clip.objects.all())
+    assert "done       100% 1/1 Render 2 clips" in told
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        (["add_corpus", "/no/such/folder"], "There is no folder"),
+        (["train", "nothing", "residual_classifier", "--epochs", "1"], "no corpus 'nothing'"),
+        (["train", "nothing", "wavenet", "--epochs", "1"], "--steps"),
+        (["train", "nothing", "residual_classifier", "--epochs", "0"], "from 1 up"),
+        (["render", "--classifier", "nothing", "--source", "natural"], "no checkpoint 'nothing'"),
+        (["jobs", "cancel", "77"], "no job 77"),
+        (["jobs", "retry"], "Say which jobs"),
+    ],
+)
+def test_a_command_says_what_is_wrong_with_what_it_was_given(command, message):
+    with pytest.raises(CommandError, match=message):
+        call_command(*command)
