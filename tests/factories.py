@@ -58,11 +58,11 @@ def make_checkpoint(**fields):
 
 
 def make_clip(**fields):
-    """Store a clip with a real sound file of a tenth of a second in settings.CLIPS_DIR."""
+    """Store a clip with a real sound file in settings.CLIPS_DIR, of a tenth of a second unless `duration` says more."""
     number = next(_numbers)
     word = fields.get("word", WORDS[0])
     audio = fields.get("audio", f"clip-{number}.flac")
-    sound = _sound()
+    sound = _sound(fields.get("duration", 0.1))
     path = Path(settings.CLIPS_DIR, audio)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(sound)
@@ -134,15 +134,18 @@ def make_open_study(
     words=WORDS,
     corpus=None,
     block=None,
+    seconds=0.1,
     **study,
 ):
     """Store an open study: for each method a block with the same clips, one for each system and word.
 
-    `block` holds fields of every block, `study` fields of the study.
+    `block` holds fields of every block, `study` fields of the study; each sound lasts `seconds`.
     """
     made = make_study(**study)
     corpus = corpus or make_corpus()
-    clips = {(system, word): make_clip(word=word, corpus=corpus) for system in systems for word in words}
+    clips = {
+        (system, word): make_clip(word=word, corpus=corpus, duration=seconds) for system in systems for word in words
+    }
     for method in methods:
         new = make_block(study=made, method=method, **(block or {}))
         for (system, word), clip in clips.items():
@@ -179,9 +182,9 @@ def _digest(*parts):
 
 
 @cache
-def _sound():
+def _sound(seconds):
     """Return a FLAC file of a soft 440 Hz tone."""
-    tone = 0.1 * numpy.sin(2 * numpy.pi * 440 * numpy.arange(1600) / 16_000)
+    tone = 0.1 * numpy.sin(2 * numpy.pi * 440 * numpy.arange(round(seconds * 16_000)) / 16_000)
     buffer = io.BytesIO()
     soundfile.write(buffer, tone, 16_000, format="FLAC", subtype="PCM_16")
     return buffer.getvalue()

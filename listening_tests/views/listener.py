@@ -1,0 +1,243 @@
+"""What a listener sees, from consent to the completion code."""
+
+import hashlib
+import logging
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from generation.audio_response import SoundFileIsMissing, audio_response
+from listening_tests import sound_check as beeps
+from listening_tests.actions import sessions
+from listening_tests.forms import ConsentForm, SoundCheckForm, TrialForm
+from listening_tests.models import Session, Study, Trial
+from listening_tests.simulation_pass import is_simulation_pass
+from listening_tests.states import SessionState
+from listening_tests.study_schema import ListenersSection
+from listening_tests.views.listener_page import listener_page
+from listening_tests.views.own_sessions import latest_session, remember
+
+logger = logging.getLogger(__name__)
+
+SOUND_IS_MISSING = {
+    "title": "This sound cannot be played just now",
+    "message": "The fault is ours. Your answers are kept: please come back later by your personal link.",
+}
+PAGE_OF_STATE = {
+    SessionState.CONSENTED: "sound_check",
+    SessionState.LISTENING: "trial",
+    SessionState.COMPLETED: "thanks",
+    SessionState.WITHDRAWN: "withdraw",
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@listener_page
+def take_study(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say what the study is, and begin a session for whoever agrees."""
+    study = get_object_or_404(Study, slug=slug)
+    begun = _session_to_go_on_with(request, study)
+    if request.method == "POST" and begun is not None and "anew" not in request.POST:
+        return redirect("session", begun.key)
+    form = ConsentForm(request.POST or None)
+    page = {"study": study, "begun": begun, "form": form, "terms": _terms(study)}
+    try:
+        if form.is_valid():
+            return _begin(request, study)
+        sessions.check_takes_listeners(study=study, now=timezone.now())
+    except (sessions.StudyIsClosed, sessions.StudyIsFull) as reason:
+        page["is_full"] = isinstance(reason, sessions.StudyIsFull)
+        return render(request, "listening_tests/listener/takes_no_one.html", page)
+    page["n_sounds"] = study.blocks.aggregate(total=Sum("trials_per_session"))["total"]
+    page["blocks"] = study.blocks.order_by("position", "pk")
+    return render(request, "listening_tests/listener/consent.html", page, status=400 if form.errors else 200)
+
+
+@require_safe
+@listener_page
+def session(request: HttpRequest, session_key: str) -> HttpResponse:
+    """Lead a listener to where the session stands: the personal link."""
+    return _go_on(sessions.find_session(session_key, timezone.now()))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@listener_page
+def sound_check(request: HttpRequest, session_key: str) -> HttpResponse:
+    """Play some beeps, and let the listener go on who counts them right."""
+    now = timezone.now()
+    session = sessions.find_session(session_key, now)
+    if session.state != SessionState.CONSENTED:
+        return _go_on(session)
+    form = SoundCheckForm(request.POST or None)
+    if form.is_valid():
+        if form.cleaned_data["heard"] == beeps.n_beeps(session, form.cleaned_data["attempt"]):
+            sessions.pass_sound_check(session=session, now=now)
+            return redirect("trial", session.key)
+        form.add_error("heard", "That was not the number of beeps. Turn the volume up a little and try this new sound.")
+    page = {"session": session, "form": form, "attempt": beeps.new_attempt(), "counts": beeps.BEEP_COUNTS}
+    return render(request, "listening_tests/listener/sound_check.html", page, status=400 if form.errors else 200)
+
+
+@require_safe
+@listener_page
+def beeps_sound(request: HttpRequest, session_key: str, attempt: str) -> HttpResponse:
+    """Send the beeps of one attempt."""
+    session = sessions.find_session(session_key, timezone.now())
+    path = beeps.beeps_file(beeps.n_beeps(session, attempt))
+    return audio_response(request, path, etag=_etag(f"{session.key}/{attempt}"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@listener_page
+def trial(request: HttpRequest, session_key: str) -> HttpResponse:
+    """Put the next trial to the listener, or store the answer to one and go on."""
+    now = timezone.now()
+    session = sessions.find_session(session_key, now)
+    if request.method == "POST":
+        return _answer(request, session)
+    following = session.next_trial() if session.state == SessionState.LISTENING else None
+    if following is None:
+        return _go_on(session)
+    if _begins_part(following) and "begin" not in request.GET:
+        return render(request, "listening_tests/listener/part.html", _progress(session, following))
+    sessions.show_trial(trial=following, now=now)
+    return _show_trial(request, session, following, TrialForm(following))
+
+
+@require_safe
+@listener_page
+def thanks(request: HttpRequest, session_key: str) -> HttpResponse:
+    """Give the completion code, and say what happens to the answers."""
+    session = sessions.find_session(session_key, timezone.now())
+    if session.state != SessionState.COMPLETED:
+        return _go_on(session)
+    page = {
+        "session": session,
+        "link": request.build_absolute_uri(reverse("session", args=[session.key])),
+        "terms": _terms(session.study),
+        "rests_on_synthetic_speech": session.study.rests_on_synthetic_speech(),
+    }
+    return render(request, "listening_tests/listener/thanks.html", page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@listener_page
+def withdraw(request: HttpRequest, session_key: str) -> HttpResponse:
+    """Ask whether the answers shall be deleted, and delete them; also when the time for the session is over."""
+    session = Session.objects.select_related("study").filter(key=session_key).first()
+    if session is None:
+        raise sessions.SessionIsUnknown("There is no such session: check that the link is complete.")
+    if request.method == "POST":
+        sessions.withdraw(session=session, now=timezone.now())
+        return redirect("withdraw", session.key)
+    return render(request, "listening_tests/listener/withdraw.html", {"session": session})
+
+
+@require_safe
+@listener_page
+def sound(request: HttpRequest, presentation_key: str) -> HttpResponse:
+    """Send a trial's sound under an address that says nothing of it."""
+    presentation = sessions.find_presentation(presentation_key, timezone.now())
+    path = Path(settings.CLIPS_DIR, presentation.stimulus.clip.audio)
+    try:
+        return audio_response(request, path, etag=_etag(presentation.key))
+    except SoundFileIsMissing as missing:
+        # The log names the file; the page must not.
+        logger.error("A listener cannot hear a sound: %s", missing)
+        return render(request, "listening_tests/listener/problem.html", SOUND_IS_MISSING, status=503)
+
+
+def _etag(address: str) -> str:
+    """Return a mark of its own for each address, so that nobody can tell from it that two lead to one clip."""
+    return hashlib.sha256(address.encode()).hexdigest()[:32]
+
+
+def _terms(study: Study) -> ListenersSection:
+    """Return what the study file tells listeners, with its defaults."""
+    return ListenersSection.model_validate(study.protocol.get("listeners", {}))
+
+
+def _session_to_go_on_with(request: HttpRequest, study: Study) -> Session | None:
+    """Return the session that this browser began and can return to, be it only for its completion code."""
+    begun = latest_session(request, study)
+    if begun is None or begun.state == SessionState.WITHDRAWN or begun.has_expired(timezone.now()):
+        return None
+    return begun
+
+
+def _go_on(session: Session) -> HttpResponse:
+    return redirect(PAGE_OF_STATE[SessionState(session.state)], session.key)
+
+
+def _begin(request: HttpRequest, study: Study) -> HttpResponse:
+    is_simulated = is_simulation_pass(request.POST.get("simulation_pass", ""), study)
+    session = sessions.start_session(study=study, now=timezone.now(), is_simulated=is_simulated)
+    response = redirect("sound_check", session.key)
+    remember(request, response, session)
+    return response
+
+
+def _answer(request: HttpRequest, session: Session) -> HttpResponse:
+    """Store the answer that was sent, whatever its trial's turn, and lead on to where the session stands."""
+    answered = _named_trial(request.POST.get("sound", ""))
+    form = TrialForm(answered, request.POST)
+    if answered.session_id == session.pk and not form.is_valid():
+        return _show_trial(request, session, answered, form)
+    try:
+        sessions.submit_trial(
+            session=session,
+            trial=answered,
+            answers=form.answers() if form.is_valid() else {},
+            evidence=form.reported() if form.is_valid() else {},
+            now=timezone.now(),
+        )
+    except (sessions.TrialAlreadyAnswered, sessions.TrialIsNotNext, sessions.SessionCannotGoOn):
+        # A second click, the back button, an old window: the first answer counts, and the present page is the way on.
+        return _go_on(session)
+    return redirect("trial", session.key)
+
+
+def _named_trial(sound: str) -> Trial:
+    """Return the trial with this first sound. Raises PresentationIsUnknown."""
+    rows = Trial.objects.select_related("block", "session")
+    named = rows.filter(presentations__key=sound, presentations__position=0).first()
+    if named is None:
+        raise sessions.PresentationIsUnknown(
+            "The answer names no sound of ours: go back to your session and send it anew."
+        )
+    return named
+
+
+def _begins_part(trial: Trial) -> bool:
+    """Return whether the trial is the first of its block and was not shown yet."""
+    earlier = Trial.objects.filter(session=trial.session_id, block=trial.block_id, position__lt=trial.position)
+    return trial.first_shown_at is None and not earlier.exists()
+
+
+def _show_trial(request: HttpRequest, session: Session, trial: Trial, form: TrialForm) -> HttpResponse:
+    page = {**_progress(session, trial), "form": form, "questions": list(form.questions())}
+    return render(request, "listening_tests/listener/trial.html", page, status=400 if form.errors else 200)
+
+
+def _progress(session: Session, trial: Trial) -> dict[str, Any]:
+    """Return where in the session a trial stands, counted from 1."""
+    parts = list(dict.fromkeys(session.trials.order_by("position").values_list("block_id", flat=True)))
+    in_part = session.trials.filter(block=trial.block_id)
+    return {
+        "session": session,
+        "trial": trial,
+        "part_title": trial.block.title,
+        "instructions": trial.block.instructions or trial.block.test_method.instructions,
+        "number": trial.position + 1,
+        "n_trials": session.trials.count(),
+        "part": parts.index(trial.block_id) + 1,
+        "n_parts": len(parts),
+        "n_in_part": in_part.count(),
+    }

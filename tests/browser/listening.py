@@ -1,0 +1,42 @@
+"""What a listener does in a browser."""
+
+import re
+
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from listening_tests import sound_check
+from listening_tests.models import Session
+
+PLAY = ".play"
+
+
+def agree(page: Page, study) -> Session:
+    """Begin a session and return it."""
+    page.goto(reverse("take_study", args=[study.slug]))
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="I agree, begin").click()
+    expect(page.get_by_role("heading", name="Sound check")).to_be_visible()
+    return Session.objects.latest("pk")
+
+
+def count_on(page: Page) -> int:
+    """Return how many beeps the page's sound has, as the server knows it."""
+    key = re.search(r"/session/([^/]+)/", page.url)[1]
+    attempt = page.locator("input[name=attempt]").get_attribute("value")
+    return sound_check.n_beeps(Session.objects.get(key=key), attempt)
+
+
+def pass_sound_check(page: Page) -> None:
+    """Count the beeps right."""
+    page.get_by_role("radio", name=str(count_on(page))).check()
+    page.get_by_role("button", name="Go on").click()
+
+
+def start_part(page: Page) -> None:
+    page.get_by_role("button", name="Start part").click()
+
+
+def play_to_the_end(page: Page) -> None:
+    page.locator(PLAY).click()
+    expect(page.locator("clip-player")).to_have_attribute("data-state", "heard")

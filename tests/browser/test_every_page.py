@@ -1,0 +1,70 @@
+"""What must hold on each page: nothing that axe finds, no sideways scrolling, no other host."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from django.utils import timezone
+
+from listening_tests.actions import sessions
+from tests import factories
+from tests.browser.conftest import DESKTOP, PHONE
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def addresses(study):
+    """Return the address of every page that a listener or a stranger can meet."""
+    new, listening, finished, gone = (
+        factories.make_session(study=study, has_passed_sound_check=n > 0) for n in range(4)
+    )
+    factories.answer_trials(finished)
+    sessions.withdraw(session=gone, now=timezone.now())
+    choosing = factories.make_session(study=study)
+    factories.answer_trials(choosing, n_trials=3)
+    return {
+        "consent": reverse("take_study", args=[study.slug]),
+        "not open": reverse("take_study", args=[factories.make_study().slug]),
+        "sound check": reverse("sound_check", args=[new.key]),
+        "part": reverse("trial", args=[listening.key]),
+        "trial": reverse("trial", args=[listening.key]) + "?begin=1",
+        "words": reverse("trial", args=[choosing.key]) + "?begin=2",
+        "thanks": reverse("thanks", args=[finished.key]),
+        "withdraw": reverse("withdraw", args=[finished.key]),
+        "withdrawn": reverse("withdraw", args=[gone.key]),
+        "forged": reverse("session", args=["forged"]),
+        "nowhere": "/nowhere/",
+        "login": reverse("login"),
+        "home": reverse("home"),
+    }
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(open_context, addresses, scheme):
+    # The content security policy keeps out axe, too, as it should: only here it is put aside.
+    page = open_context(color_scheme=scheme, bypass_csp=True).new_page()
+    found = {}
+
+    for name, address in addresses.items():
+        page.goto(address)
+        results = Axe().run(page)
+        if results.violations_count:
+            found[name] = results.generate_report()
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_no_page_scrolls_sideways_or_asks_another_host(open_context, addresses, live_server, size):
+    page = open_context(viewport=size).new_page()
+    elsewhere, wide = [], {}
+    page.on("request", lambda request: elsewhere.append(request.url) if live_server.url not in request.url else None)
+
+    for name, address in addresses.items():
+        page.goto(address)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > size["width"]:
+            wide[name] = width
+
+    assert wide == {}
+    assert elsewhere == []
