@@ -1,6 +1,9 @@
 """Simulated listeners take a study through its pages, and an analysis of their answers gives their taste back."""
 
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
@@ -55,15 +58,15 @@ def test_simulated_listeners_with_a_known_taste_give_that_taste_back():
         quality, heard_surely(study, 0.6), listener_bias_sd=0.3, stimulus_sd=0.0, residual_sd=0.5, lapse_rate=0.0
     )
 
-    simulate(study, taste, n_listeners=30)
+    simulate(study, taste, n_listeners=12)
 
     frame = ratings_frame(study)
     means = mean_opinion_score(frame, ["system"]).set_index("system")["estimate"].to_dict()
     spread = (0.3**2 + 0.5**2) ** 0.5
-    tolerance = 3 * (0.3**2 / 30 + 0.6**2 / 120) ** 0.5
+    tolerance = 3 * (0.3**2 / 12 + (0.5**2 + 1 / 12) / 48) ** 0.5  # Rounding adds a twelfth to the variance.
     assert means == pytest.approx({system: expected_score(q, spread) for system, q in quality.items()}, abs=tolerance)
     heard = frame[frame["method"] == "class_identification"]
-    assert (heard["response"] == heard["item"]).mean() == pytest.approx(0.6, abs=3 * (0.24 / 360) ** 0.5)
+    assert (heard["response"] == heard["item"]).mean() == pytest.approx(0.6, abs=3 * (0.24 / 144) ** 0.5)
 
 
 def test_the_same_seed_gives_the_same_answers():
@@ -130,6 +133,21 @@ def test_the_command_refuses_a_closed_study_and_clips_that_nobody_judged():
     judge_every_clip(study)
     studies.close_study(study=study, now=study.opened_at)
     with pytest.raises(CommandError, match="takes no listeners at the moment"):
+        call_command("simulate_listeners", "vowels", verbosity=0)
+
+
+def test_the_command_refuses_a_share_that_is_none():
+    with pytest.raises(CommandError, match="invalid share value"):
+        call_command("simulate_listeners", "vowels", "--dropout=1.5")
+
+
+def test_the_command_says_where_a_simulated_listener_could_not_go_on():
+    study = factories.make_open_study(slug="vowels", protocol=PROTOCOL)
+    judge_every_clip(study)
+    for stimulus in Stimulus.objects.select_related("clip"):
+        Path(settings.CLIPS_DIR, stimulus.clip.audio).unlink(missing_ok=True)
+
+    with pytest.raises(CommandError, match=r"/sound/.* instead of a sound"):
         call_command("simulate_listeners", "vowels", verbosity=0)
 
 

@@ -9,6 +9,15 @@ from listening_tests.actions.sessions import StudyIsClosed
 from listening_tests.actions.simulation import Crowd, simulate_listeners
 from listening_tests.judged_taste import ClipIsUnjudged
 from listening_tests.management.study_argument import add_study, study_named
+from listening_tests.simulated_visit import PageIsWrong
+
+
+def share(text: str) -> float:
+    """Return a share from 0 to 1."""
+    number = float(text)
+    if not 0 <= number <= 1:
+        raise ValueError
+    return number
 
 
 class Command(BaseCommand):
@@ -20,8 +29,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         add_study(parser)
         parser.add_argument("--listeners", type=int, default=24, help="How many come.")
-        parser.add_argument("--dropout", type=float, default=0.0, help="Share that leaves before the end.")
-        parser.add_argument("--careless", type=float, default=0.0, help="Share that answers anything.")
+        parser.add_argument("--dropout", type=share, default=0.0, help="Share that leaves early, 0 to 1.")
+        parser.add_argument("--careless", type=share, default=0.0, help="Share that answers anything, 0 to 1.")
         parser.add_argument("--seed", type=int, default=1, help="The same seed gives the same answers.")
 
     def handle(self, *args: Any, study: str, listeners: int, seed: int, verbosity: int, **options: Any) -> None:
@@ -29,7 +38,7 @@ class Command(BaseCommand):
         with tqdm(total=listeners, desc="Listeners", unit="", file=self.stderr, disable=verbosity == 0) as bar:
             try:
                 attendance = simulate_listeners(study=study_named(study), crowd=crowd, on_visit=bar.update)
-            except (StudyIsClosed, ClipIsUnjudged) as error:
+            except (StudyIsClosed, ClipIsUnjudged, PageIsWrong) as error:
                 raise CommandError(str(error)) from error
         if verbosity:
             full = " The study is full: it took no more." if attendance.is_full else ""
