@@ -59,9 +59,9 @@ def training_digest(*, corpus: Corpus, network: str, features: str, settings: Ma
     )  # fmt: skip
 
 
-def checkpoint_name(*, corpus: Corpus, network: str, features: str, digest: str) -> str:
-    """Return the slug of a trained network: what it is, on what, and enough of the digest to be the only one."""
-    return f"{network.replace('_', '-')}-{corpus.slug}-{features}-{digest[:8]}"
+def checkpoint_name(*, network: str, digest: str) -> str:
+    """Return the slug of a trained network: what it is, and enough of the request's digest to be the only one."""
+    return f"{network.replace('_', '-')}-{digest[:8]}"
 
 
 def register_checkpoint(
@@ -74,7 +74,7 @@ def register_checkpoint(
     return Checkpoint.objects.get_or_create(
         request_digest=digest,
         defaults={
-            "slug": checkpoint_name(corpus=corpus, network=network, features=features, digest=digest),
+            "slug": checkpoint_name(network=network, digest=digest),
             "network": network,
             "role": role.value,
             "corpus": corpus,

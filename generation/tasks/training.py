@@ -32,7 +32,7 @@ def train_network(work: Work) -> Outcome:
     trained = _train(wanted, features, work)
     named = {"corpus": corpus, **{name: wanted[name] for name in ("network", "features", "digest")}}
     # Of several attempts each writes files of its own; the one that commits is the one that is registered.
-    name = f"{checkpoint_name(**named)}-{work.name}"
+    name = f"{checkpoint_name(network=wanted['network'], digest=wanted['digest'])}-{work.name}"
     saved = save_checkpoint(trained, settings.CHECKPOINTS_DIR, name)
     return Outcome(partial(_store, saved, named), discard=partial(_remove, saved.path))
 
