@@ -95,6 +95,17 @@ def test_a_study_on_real_speech_does_not_say_that_it_is_synthetic(researcher_cli
     assert "Synthetic speech" not in page_of(researcher_client, "study_detail", study.slug)
 
 
+def test_a_study_that_only_simulated_listeners_answered_says_so(researcher_client):
+    badge = "Answered by programs, not by people"
+    study = factories.make_open_study()
+    factories.answer_trials(factories.make_session(study=study, is_simulated=True))
+
+    assert badge in page_of(researcher_client, "study_detail", study.slug)
+    assert badge in page_of(researcher_client, "study_list")
+    factories.answer_trials(factories.make_session(study=study))
+    assert badge not in page_of(researcher_client, "study_list")
+
+
 def test_an_open_study_shows_its_link_its_progress_and_a_way_to_close_it(researcher_client):
     study = factories.make_open_study(protocol={"systems": [{"slug": "robot", "title": "Robot voice"}]})
     factories.answer_trials(factories.make_session(study=study), n_trials=4)
