@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.models import Researcher
 from listening_tests.actions.building import StudyHasAnotherProtocol, register_study
 from listening_tests.actions.preparing import PreparationFailed, prepare
 from listening_tests.models import Study
@@ -27,7 +28,7 @@ class StudyFileForm(forms.Form):
     )
 
     def clean_text(self) -> str:
-        text = self.cleaned_data["text"]
+        text: str = self.cleaned_data["text"]
         try:
             self.study_file: StudyFile = parse_study_file(text, name="the study file")
         except StudyFileIsWrong as error:
@@ -42,7 +43,7 @@ def study_new(request: HttpRequest) -> HttpResponse:
     form = StudyFileForm(request.POST or None, initial={"text": EXAMPLE.read_text()})
     if form.is_valid():
         try:
-            study = register_study(study_file=form.study_file, owner=request.user)
+            study = register_study(study_file=form.study_file, owner=_researcher(request))
             return redirect("study_detail", study.slug)
         except StudyHasAnotherProtocol as error:
             form.add_error("text", str(error))
@@ -55,7 +56,7 @@ def study_prepare(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask for what the study needs next, and say what that is."""
     study = get_object_or_404(Study, slug=slug)
     try:
-        step = prepare(study=study, requested_by=request.user)[-1]
+        step = prepare(study=study, requested_by=_researcher(request))[-1]
     except PreparationFailed as error:
         messages.error(request, str(error))
         return redirect("study_detail", slug)
@@ -66,3 +67,9 @@ def study_prepare(request: HttpRequest, slug: str) -> HttpResponse:
             request, f"{step.title}: {len(step.jobs)} jobs are waiting or running; come back when they are done."
         )
     return redirect("study_detail", slug)
+
+
+def _researcher(request: HttpRequest) -> Researcher:
+    """Return who is logged in; `login_required` has seen to it that somebody is."""
+    assert isinstance(request.user, Researcher)
+    return request.user

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import ValidationError
 
 from accounts.actions import give_one_time_password
 from accounts.models import Researcher
