@@ -8,7 +8,7 @@ import torch
 
 from generation.engine.checkpoints import LoadedNetwork
 from generation.engine.corpora.feature_sets import FeatureSet
-from generation.engine.corpora.layout import Split
+from generation.engine.corpora.splits import Split
 from generation.engine.features import FeatureConfig
 
 

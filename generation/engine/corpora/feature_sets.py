@@ -11,8 +11,9 @@ import numpy
 import torch
 from torch import Tensor
 
-from generation.engine.corpora.layout import OpenedCorpus, Recording, Split
+from generation.engine.corpora.layout import OpenedCorpus, Recording
 from generation.engine.corpora.recordings import RecordingIsBroken, read_waveform
+from generation.engine.corpora.splits import Split
 from generation.engine.features import FeatureConfig, SilentRecording, log_mel, standardise
 from generation.engine.progress import Progress, unwatched
 from generation.engine.whole_files import written_whole

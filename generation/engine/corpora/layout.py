@@ -10,25 +10,15 @@ of training.
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from generation.engine.corpora.cards import read_card
 from generation.engine.corpora.recordings import RecordingIsBroken, decode
+from generation.engine.corpora.splits import LIST_NAMES, TAKE_MARK, Split
 
 AUDIO_SUFFIXES = (".wav", ".flac")
-TAKE_MARK = "_nohash_"
 LISTED_BROKEN = 5
-
-
-class Split(StrEnum):
-    TRAINING = "training"
-    VALIDATION = "validation"
-    TESTING = "testing"
-
-
-LIST_NAMES = {Split.TESTING: "testing_list.txt", Split.VALIDATION: "validation_list.txt"}
 
 
 @dataclass(frozen=True)

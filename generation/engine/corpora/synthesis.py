@@ -10,7 +10,7 @@ import soundfile
 
 from generation.engine.corpora.cards import stands_already, write_card
 from generation.engine.corpora.espeak import Spoken, speak, versions
-from generation.engine.corpora.layout import LIST_NAMES, TAKE_MARK
+from generation.engine.corpora.splits import LIST_NAMES, TAKE_MARK
 from generation.engine.corpora.synthetic_words import Plan, Voice, choose_voices
 from generation.engine.progress import Progress, unwatched
 from generation.engine.whole_files import folder_written_whole

@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
-from generation.engine.corpora.layout import Split
+from generation.engine.corpora.splits import Split
 
 # The 35 words of Speech Commands v0.02 (Warden 2018).
 SPEECH_COMMANDS_WORDS = (

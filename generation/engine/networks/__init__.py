@@ -10,11 +10,15 @@ from typing import Any
 
 from torch import nn
 
-from generation.catalogue import NETWORKS
+from generation.catalogue import NETWORKS, Entry, NetworkRole
 
 
 class NetworkIsUnknown(ValueError):
     """The catalogue has no network of this name."""
+
+
+class NetworkHasAnotherRole(ValueError):
+    """The network is in the catalogue, but does something else."""
 
 
 class SettingsDoNotFit(ValueError):
@@ -27,10 +31,22 @@ def build(slug: str, settings: Mapping[str, Any]) -> nn.Module:
     A classifier's settings are n_words, n_mels and n_frames, a prior's n_mels and n_frames. Raises NetworkIsUnknown,
     and SettingsDoNotFit if a setting is missing, unknown or impossible for this network.
     """
-    if slug not in NETWORKS:
-        raise NetworkIsUnknown(f"There is no network {slug!r}: choose one of {', '.join(NETWORKS)}.")
+    entry = _entry(slug)
     try:
-        network: nn.Module = resolve_name(NETWORKS[slug].implementation).from_settings(settings)
+        network: nn.Module = resolve_name(entry.implementation).from_settings(settings)
     except (TypeError, ValueError) as error:
         raise SettingsDoNotFit(f"A {slug} cannot be built from {dict(settings)}: {error}.") from error
     return network
+
+
+def check_role(slug: str, role: NetworkRole) -> None:
+    """Raise NetworkHasAnotherRole unless the catalogue's network has this role, NetworkIsUnknown if it is not there."""
+    if _entry(slug).role is not role:
+        fitting = [entry.slug for entry in NETWORKS.values() if entry.role is role]
+        raise NetworkHasAnotherRole(f"A {slug} is no {role}: choose one of {', '.join(fitting)}.")
+
+
+def _entry(slug: str) -> Entry:
+    if slug not in NETWORKS:
+        raise NetworkIsUnknown(f"There is no network {slug!r}: choose one of {', '.join(NETWORKS)}.")
+    return NETWORKS[slug]

@@ -7,11 +7,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from generation.catalogue import NetworkRole
 from generation.engine.checkpoints import TrainedNetwork
 from generation.engine.corpora.feature_sets import FeatureSet
-from generation.engine.corpora.layout import Split
+from generation.engine.corpora.splits import Split
 from generation.engine.judging import probabilities
-from generation.engine.networks import build
+from generation.engine.networks import build, check_role
 from generation.engine.progress import Progress, unwatched
 from generation.engine.training.augmentation import augment
 from generation.engine.training.card import card_of
@@ -38,8 +39,9 @@ def train_classifier(
 
     The recipe is the network's default unless given, with `epochs` in place of its own. The same arguments give the
     same weights on the same kind of machine. The card's `accuracy` are shares of recordings recognised.
-    Raises WordsCannotBeLearnt, TrainingDiverged, and what `progress` raises to stop the training.
+    Raises NetworkHasAnotherRole, WordsCannotBeLearnt, TrainingDiverged, and what `progress` raises to stop it.
     """
+    check_role(network_slug, NetworkRole.CLASSIFIER)
     recipe = recipe or recipe_for(network_slug, {} if epochs is None else {"epochs": epochs})
     if epochs is not None:
         recipe = replace(recipe, epochs=epochs)

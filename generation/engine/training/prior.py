@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 from time import perf_counter
+from typing import cast
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from generation.catalogue import NetworkRole
 from generation.engine.checkpoints import TrainedNetwork
 from generation.engine.corpora.feature_sets import FeatureSet
-from generation.engine.corpora.layout import Split
-from generation.engine.networks import build
+from generation.engine.corpora.splits import Split
+from generation.engine.networks import build, check_role
 from generation.engine.prior import Autoencoder
 from generation.engine.progress import Progress, unwatched
 from generation.engine.training.augmentation import augment
@@ -19,10 +21,6 @@ from generation.engine.training.loop import FITTED, Fitted, fit, on_device, seed
 from generation.engine.training.recipes import Recipe, recipe_for
 
 BATCH = 256
-
-
-class NetworkIsNoPrior(ValueError):
-    """The catalogue's network is no autoencoder."""
 
 
 def train_prior(
@@ -40,17 +38,16 @@ def train_prior(
 
     The loss is the binary cross-entropy of each cell, as in the paper. The card's `reconstruction` gives it for each
     held-out split beside the mean absolute error. The recipe is the network's default unless given, with `epochs` in
-    place of its own. Raises NetworkIsNoPrior, TrainingDiverged, and what `progress` raises to stop the training.
+    place of its own. Raises NetworkHasAnotherRole, TrainingDiverged, and what `progress` raises to stop the training.
     """
+    check_role(network_slug, NetworkRole.PRIOR)
     recipe = recipe or recipe_for(network_slug, {} if epochs is None else {"epochs": epochs})
     if epochs is not None:
         recipe = replace(recipe, epochs=epochs)
     settings = {"n_mels": feature_set.config.n_mels, "n_frames": feature_set.config.n_frames}
     started = perf_counter()
     with seeded(seed, device, threads) as generator:
-        network = on_device(build(network_slug, settings), device)
-        if not isinstance(network, Autoencoder):
-            raise NetworkIsNoPrior(f"A {network_slug} has no decoder to search: choose one of the priors.")
+        network = cast(Autoencoder, on_device(build(network_slug, settings), device))
         fitted = _fit(network, feature_set, recipe, device, generator, progress)
         progress(FITTED, "measuring codes and reconstructions")
         network.fit_code_statistics(_codes(network, feature_set))

@@ -9,12 +9,15 @@ from typing import Any
 class Augmentation:
     """How features are varied each time they are shown; zeros leave them as they are.
 
-    shift_frames: most frames by which a recording is moved in time. gain_db: most decibels by which it is made louder
-    or softer. masks: how many stripes of each kind are blanked (Park et al. 2019), of up to mask_bands mel bands and
-    up to mask_frames frames.
+    shift_frames: most frames by which a recording is moved in time. stretch: most share by which it is made shorter or
+    longer. bend: most share by which its mel bands are moved up or down, as if by a shorter or longer throat (Jaitly &
+    Hinton 2013). gain_db: most decibels by which it is made louder or softer. masks: how many stripes of each kind are
+    blanked (Park et al. 2019), of up to mask_bands mel bands and up to mask_frames frames.
     """
 
     shift_frames: int = 0
+    stretch: float = 0.0
+    bend: float = 0.0
     gain_db: float = 0.0
     masks: int = 0
     mask_bands: int = 0

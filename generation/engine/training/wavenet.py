@@ -12,8 +12,8 @@ from torch.nn import functional
 
 from generation.engine.checkpoints import TrainedNetwork
 from generation.engine.corpora.feature_sets import FeatureSet
-from generation.engine.corpora.layout import Split
 from generation.engine.corpora.recordings import read_waveform
+from generation.engine.corpora.splits import Split
 from generation.engine.features import FeatureConfig, standardise
 from generation.engine.networks.wavenet import CLASSES, WaveNet, WaveNetConfig, waveform_to_classes
 from generation.engine.progress import Progress, unwatched

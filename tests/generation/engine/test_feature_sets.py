@@ -10,8 +10,9 @@ import torch
 
 from generation.engine.corpora import feature_sets
 from generation.engine.corpora.feature_sets import feature_set
-from generation.engine.corpora.layout import Split, open_corpus
+from generation.engine.corpora.layout import open_corpus
 from generation.engine.corpora.recordings import RecordingIsBroken, read_waveform
+from generation.engine.corpora.splits import Split
 from generation.engine.features import FEATURES, log_mel
 from generation.engine.whole_files import CannotBeWritten
 from tests.generation.engine.small_corpus import write_buzzing_corpus

@@ -13,10 +13,10 @@ from generation.engine.corpora.layout import (
     CorpusIsMissing,
     CorpusListIsMissing,
     CorpusListsOverlap,
-    Split,
     WordNotInCorpus,
     open_corpus,
 )
+from generation.engine.corpora.splits import Split
 from tests.generation.engine.small_corpus import RATE, buzz, write_buzzing_corpus
 
 

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.real_speech import InThisProcess, run
 from benchmarks.real_speech_plans import PLANS, System, quick
 from benchmarks.real_speech_tables import report
-from generation.engine.corpora.layout import LIST_NAMES
+from generation.engine.corpora.splits import LIST_NAMES
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
 WORDS = {"speech-commands-ten-words": ("no", "yes"), "spoken-digits": ("one", "zero")}
