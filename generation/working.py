@@ -1,16 +1,16 @@
 """The embedded worker: a process that follows the queue's messages, kept alive, and the reaper beside it."""
 
 import logging
+import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
+from multiprocessing.context import ForkProcess
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, connections
 
 from generation.reaper import reap
 
@@ -24,57 +24,64 @@ QUEUE_INTERVAL = 0.5
 
 
 class Supervisor:
-    """Starts the process that works, again whenever it ends, and ends it in order."""
+    """Starts the process that works, again whenever it ends, looks after leases, and ends the process in order.
+
+    The process is forked: it is there at once, and this one, which has no other thread and never computes, is safe to
+    fork.
+    """
 
     def __init__(self) -> None:
         self._is_over = threading.Event()
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: ForkProcess | None = None
+        self._reaped_at = float("-inf")
 
     def run(self) -> None:
-        """Keep a working process and a reaper going until SIGTERM or SIGINT."""
+        """Keep a working process and the reaper going until SIGTERM or SIGINT."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._is_over.set())
-        reaper = threading.Thread(target=self._reap, name="reaper", daemon=True)
-        reaper.start()
         try:
-            while not self._is_over.wait(LOOK_SECONDS):
+            while not self._is_over.is_set():
                 self._start_if_it_ended()
+                self._reap_if_due()
+                self._is_over.wait(LOOK_SECONDS)
         finally:
             self._end()
 
     def _start_if_it_ended(self) -> None:
-        if self._child is not None and self._child.poll() is None:
+        if self._child is not None and self._child.is_alive():
             return
         if self._child is not None:
-            logger.warning("The working process ended (exit status %s); starting it again.", self._child.returncode)
-        # A session of its own, so that Ctrl-C reaches the supervisor alone, which then ends its child in order.
-        command = [sys.executable, "manage.py", "worker", "--unsupervised"]
-        self._child = subprocess.Popen(command, cwd=settings.BASE_DIR, env=os.environ.copy(), start_new_session=True)
+            logger.warning("The working process ended (exit status %s); starting it again.", self._child.exitcode)
+        connections.close_all()  # A connection cannot be shared with the child.
+        self._child = multiprocessing.get_context("fork").Process(target=_follow_queue, args=(os.getpid(),))
+        self._child.start()
+
+    def _reap_if_due(self) -> None:
+        if time.monotonic() - self._reaped_at < settings.LEASE_SECONDS / 3:
+            return
+        self._reaped_at = time.monotonic()
+        try:
+            reap()
+        except DatabaseError:
+            logger.warning("The database does not answer; looking after leases later.", exc_info=True)
+            connections.close_all()
 
     def _end(self) -> None:
         """Ask the child to end after its item, then to give the item back, then make it end."""
         for number in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):
-            if self._child is None or self._child.poll() is not None:
+            if self._child is None or self._child.pid is None or not self._child.is_alive():
                 return
-            self._child.send_signal(number)
-            try:
-                self._child.wait(timeout=GRACE_SECONDS)
-            except subprocess.TimeoutExpired:
-                logger.warning("The working process goes on; telling it more firmly to end.")
-
-    def _reap(self) -> None:
-        while not self._is_over.is_set():
-            try:
-                close_old_connections()
-                reap()
-            except DatabaseError:
-                logger.warning("The database does not answer; looking after leases later.", exc_info=True)
-            self._is_over.wait(settings.LEASE_SECONDS / 3)
+            os.kill(self._child.pid, number)
+            self._child.join(timeout=GRACE_SECONDS)
 
 
-def follow_queue() -> None:
+def _follow_queue(parent: int) -> None:
     """Do what the queue's messages say, in this process, until told to end or until the supervisor has died."""
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), name="parent watch", daemon=True).start()
+    # A session of its own, so that Ctrl-C reaches the supervisor alone, which then ends its child in order.
+    os.setsid()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, args=(parent,), name="parent watch", daemon=True).start()
     call_command("db_worker", interval=QUEUE_INTERVAL, startup_delay=False, reload=False, verbosity=0)
 
 

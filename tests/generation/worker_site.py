@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import psycopg
 from django.conf import settings
 
 REQUEST = """
@@ -20,10 +21,11 @@ print(request_job(kind=kind, title="Interrupted", parameters=shared, item_parame
 
 
 class WorkerSite:
-    """A database and a folder of results, and the processes that work on them."""
+    """A database (SQLite in the folder, or PostgreSQL), a folder of results, and the processes that work on them."""
 
-    def __init__(self, folder, lease_seconds=1.2):
+    def __init__(self, folder, lease_seconds=1.2, postgres=""):
         self.folder = folder
+        self.postgres = postgres
         self.results = folder / "results"
         self.results.mkdir()
         self.environment = {
@@ -31,7 +33,7 @@ class WorkerSite:
             "HEARSAY_VAR": str(folder),
             "HEARSAY_LEASE_SECONDS": str(lease_seconds),
             "DJANGO_SETTINGS_MODULE": "tests.generation.crash_settings",
-            "DATABASE_URL": "",
+            "DATABASE_URL": postgres,
         }
         self.supervisors = []
 
@@ -58,6 +60,9 @@ class WorkerSite:
         return worker
 
     def query(self, sql):
+        if self.postgres:
+            with psycopg.connect(self.postgres) as connection:
+                return connection.execute(sql).fetchall()
         connection = sqlite3.connect(self.folder / "hearsay.sqlite3", timeout=20)
         try:
             return connection.execute(sql).fetchall()
@@ -75,7 +80,7 @@ class WorkerSite:
     def log(self):
         return (self.folder / "worker.log").read_text()
 
-    def _wait(self, look, what, seconds=30):
+    def _wait(self, look, what, seconds=90):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if found := look():
@@ -85,7 +90,8 @@ class WorkerSite:
 
     def holder(self):
         """Return the item that is being worked on and the process that does it, once there is one."""
-        alive = "state = 'leased' AND lease_until > strftime('%Y-%m-%d %H:%M:%f', 'now')"
+        now = "now()" if self.postgres else "strftime('%Y-%m-%d %H:%M:%f', 'now')"
+        alive = f"state = 'leased' AND lease_until > {now}"
         item, worker = self.wait_for(f"SELECT id, worker FROM generation_jobitem WHERE {alive} AND progress > 0")[0]
         return item, int(worker.rpartition(":")[2])
 
