@@ -90,13 +90,11 @@ def _sound(clip_key: str) -> dict[str, str]:
 
 def shown_clips(record: "StudyRecord", clips: Sequence[dict[Any, Any]]) -> dict[str, Any]:
     """Return rows of `clip_table` as the clips page shows them, with a column for each classifier and stage."""
-    judged = record.judgements[["classifier", "stage"]].drop_duplicates()
-    judges = sorted(
-        zip(judged["classifier"], judged["stage"], strict=True), key=lambda judge: (judge[0], judge[1] == "audio")
-    )
+    judged = record.judgements
+    judges = sorted(set(zip(judged["classifier"], judged["stage"], strict=True)), key=tables.way_of_the_data)
     titles = classifier_titles(record)
     return {
-        "judges": [f"{titles[classifier]}, {stage}" for classifier, stage in judges],
+        "judges": [tables.judge_title(*judge, titles) for judge in judges],
         "rows": [_clip(row, [f"{classifier}/{stage}" for classifier, stage in judges], record) for row in clips],
     }
 

@@ -24,6 +24,7 @@ class ShownTable:
     head: Sequence[Cell]
     rows: Sequence[Sequence[Cell]]
     n_heads: int = 1
+    notes: Sequence[str] = ()
 
 
 Row = Mapping[str, Any]
@@ -89,30 +90,51 @@ def confusion_table(table: "pd.DataFrame") -> ShownTable:
 
 
 def agreement_table(table: "pd.DataFrame", classifiers: Mapping[str, str], level: str) -> ShownTable:
-    """Write out the overall measures of agreement, a classifier and stage after the other."""
-    columns = [
-        Shown("Classifier", lambda row: classifiers.get(row["classifier"], row["classifier"]), is_number=False),
-        Shown("Judged", lambda row: f"the {row['stage']}", is_number=False),
-        Shown("Measure", lambda row: row["measure"].capitalize(), is_number=False),
-        Shown("Estimate", lambda row: _measure(row)(row["estimate"])),
-        Shown(f"{level} interval", lambda row: span(row["low"], row["high"], _measure(row))),
-        Shown("n", lambda row: f"{row['n']:,}"),
-    ]
-    return shown_table("Agreement over all systems", table, columns, n_heads=3)
+    """Write out the overall measures of agreement, a row for each classifier and stage."""
+    rows: list[Row] = [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+    measures = list(dict.fromkeys(row["measure"] for row in rows))
+    judges = sorted({(row["classifier"], row["stage"]) for row in rows}, key=way_of_the_data)
+    cells = {(row["classifier"], row["stage"], row["measure"]): _estimate(row) for row in rows}
+    head = [Cell("Classifier", is_number=False), *(Cell(measure.capitalize(), is_number=True) for measure in measures)]
+    return ShownTable(
+        caption=f"Agreement over all systems, with {level} intervals",
+        head=head,
+        rows=[
+            [Cell(judge_title(*judge, classifiers), is_number=False)]
+            + [Cell(cells[(*judge, measure)], is_number=True) for measure in measures]
+            for judge in judges
+        ],
+        notes=[
+            f"{judge_title(row['classifier'], row['stage'], classifiers)}, {row['measure']}: {row['note']}."
+            for row in rows
+            if row["note"]
+        ],
+    )
 
 
-def _measure(row: Row) -> Callable[[float], str]:
-    return percent if row["measure"].endswith("accuracy") else score
+def way_of_the_data(judge: tuple[str, str]) -> tuple[str, bool]:
+    """Features come before audio."""
+    return judge[0], judge[1] != "features"
+
+
+def judge_title(classifier: str, stage: str, classifiers: Mapping[str, str]) -> str:
+    """Return what a classifier at a stage is called in the head of a row or column."""
+    return f"{classifiers.get(classifier, classifier)}, {stage}"
+
+
+def _estimate(row: Row) -> str:
+    write = percent if row["measure"].endswith("accuracy") else score
+    interval = span(row["low"], row["high"], write)
+    return write(row["estimate"]) if interval == NOTHING else f"{write(row['estimate'])} ({interval})"
 
 
 def accuracy_table(table: "pd.DataFrame", systems: Mapping[str, str], classifiers: Mapping[str, str]) -> ShownTable:
     """Write out, for each system, how often listeners are right and how often each classifier is, at each stage."""
-    judges = list(table[["classifier", "stage"]].drop_duplicates().itertuples(index=False, name=None))
-    judges.sort(key=lambda judge: (judge[0], judge[1] != "features"))
+    judges = sorted(set(zip(table["classifier"], table["stage"], strict=True)), key=way_of_the_data)
     keys = zip(table["system"], table["classifier"], table["stage"], strict=True)
     shares = dict(zip(keys, table["estimate"], strict=True))
     human = dict(zip(table["system"], table["human_accuracy"], strict=True))
-    head = ["Listeners", *(f"{classifiers.get(slug, slug)}, {stage}" for slug, stage in judges)]
+    head = ["Listeners", *(judge_title(*judge, classifiers) for judge in judges)]
     rows = [
         [Cell(systems.get(system, system), is_number=False), Cell(percent(right), is_number=True)]
         + [Cell(percent(shares.get((system, *judge), float("nan"))), is_number=True) for judge in judges]

@@ -9,8 +9,10 @@ import pandas as pd
 from analysis.engine.figure import ACCENT, FONT, INK, PAPER, Figure, figure
 
 ROW_HEIGHT = 30
-WIDTH = 460
+WIDTH = 440
 CELL = 34
+# The page's font may be wider than the one a drawing is measured with: room for each letter of a label.
+LETTER = 7.5
 SCATTER = 230
 # Above this share a cell is so full of accent that its number is read better in the paper's colour.
 DARK_CELL = 0.6
@@ -78,7 +80,8 @@ def _dots(
     rows = table[["name", "estimate", "low", "high"]].assign(
         low=table["low"].clip(*ends), high=table["high"].clip(*ends), has_interval=table["low"].notna()
     )
-    place = altair.Y("name:N", sort=list(rows["name"]), title=None)
+    room = LETTER * max(len(label) for label in rows["name"])
+    place = altair.Y("name:N", sort=list(rows["name"]), title=None, axis=altair.Axis(minExtent=room))
     along = altair.Scale(domain=list(ends), nice=False, zero=False)
     marked = altair.Axis(values=list(ticks), format=number_format, labelFlush=False)
     lines = altair.Chart(rows[rows["has_interval"]]).mark_rule(color=ACCENT, strokeWidth=3, strokeCap="round")
@@ -92,7 +95,7 @@ def _dots(
         layers = [*_chance(chance), *layers]
     chart = altair.layer(*layers).properties(width=WIDTH, height=altair.Step(ROW_HEIGHT))
     told = "; ".join(_in_words(row) for row in rows.to_dict("records"))
-    return figure(name, title, f"{axis}. {told}.", _styled(chart).to_json())
+    return figure(name, title, f"{axis}. {told}.", _specification(chart))
 
 
 def _chance(chance: float) -> list[altair.Chart]:
@@ -125,9 +128,7 @@ def plot_confusion(table: pd.DataFrame) -> Figure:
     ).properties(width=altair.Step(CELL), height=altair.Step(CELL - 6))
     right = asked[asked["item"] == asked["heard"]]
     told = "; ".join(f"{row.item} {row.percent} %" for row in right.itertuples())
-    return figure(
-        "confusion", "Which word was heard for which", f"Heard as intended: {told}.", _styled(chart).to_json()
-    )
+    return figure("confusion", "Which word was heard for which", f"Heard as intended: {told}.", _specification(chart))
 
 
 def plot_agreement(by_clip: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
@@ -149,7 +150,7 @@ def plot_agreement(by_clip: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
         ]
         rows.append(altair.hconcat(*panels))
     told = f"{len(by_clip)} points: a clip each, judged by a classifier at a stage."
-    return figure("agreement", "Classifier and listeners, clip by clip", told, _styled(altair.vconcat(*rows)).to_json())
+    return figure("agreement", "Classifier and listeners, clip by clip", told, _specification(altair.vconcat(*rows)))
 
 
 def _panel(points: pd.DataFrame, classifier: str, stage: str, ends: altair.Scale, ticks: altair.Axis) -> Any:
@@ -164,11 +165,12 @@ def _panel(points: pd.DataFrame, classifier: str, stage: str, ends: altair.Scale
     ).properties(width=SCATTER, height=SCATTER, title=[classifier, STAGES[stage]])
 
 
-def _styled(chart: Any) -> Any:
+def _specification(chart: Any) -> str:
+    """Return a chart in our style as Vega-Lite. Altair has checked its parts already."""
     axis = {"labelColor": INK, "titleColor": INK, "domainColor": INK, "tickColor": INK, "gridColor": INK,
             "gridOpacity": 0.15, "domainOpacity": 0.5, "tickOpacity": 0.5, "labelFontSize": 12, "titleFontSize": 12,
-            "titleFontWeight": "normal", "labelLimit": 320, "titlePadding": 10}  # fmt: skip
-    return (
+            "titleFontWeight": "normal", "labelLimit": 420, "titlePadding": 10}  # fmt: skip
+    styled = (
         chart.configure(background="transparent", font=FONT, padding=6)
         .configure_axis(**axis)
         .configure_text(color=INK, fontSize=12)
@@ -176,3 +178,4 @@ def _styled(chart: Any) -> Any:
         .configure_view(stroke=None)
         .configure_concat(spacing=28)
     )
+    return str(styled.to_json(validate=False, indent=None))

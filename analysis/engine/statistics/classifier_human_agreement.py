@@ -74,7 +74,10 @@ def agreement_by_system(ratings: pd.DataFrame, judgements: pd.DataFrame, confide
     `estimate` is the classifier's share of right clips with Wilson's interval over clips; `mean_probability` its mean
     probability of the intended word; `human_accuracy` the share of right answers. Raises NoRatings.
     """
-    pairs = _pairs(ratings, judgements)
+    return _by_system(_pairs(ratings, judgements), confidence)
+
+
+def _by_system(pairs: pd.DataFrame, confidence: float) -> pd.DataFrame:
     rows = []
     for (system, *judge), group in pairs.groupby(["system", *JUDGE], sort=True):
         clips = group.drop_duplicates("clip_key")
@@ -114,9 +117,12 @@ def overall_agreement(ratings: pd.DataFrame, judgements: pd.DataFrame, confidenc
     a tie. Error consistency: see `error_consistency`; for each listener over the clips that listener heard, then the
     mean over listeners with a t interval; listeners for whom it is undefined are counted in the note. Raises NoRatings.
     """
-    by_clip = agreement_by_clip(ratings, judgements, confidence)
+    return _overall(_pairs(ratings, judgements), agreement_by_clip(ratings, judgements, confidence), confidence)
+
+
+def _overall(pairs: pd.DataFrame, by_clip: pd.DataFrame, confidence: float) -> pd.DataFrame:
     rows = []
-    for judge, group in _pairs(ratings, judgements).groupby(JUDGE, sort=True):
+    for judge, group in pairs.groupby(JUDGE, sort=True):
         names = dict(zip(JUDGE, judge, strict=True))
         clips = by_clip[(by_clip[JUDGE] == list(judge)).all(axis="columns")]
         for measure, n, interval in _measures(group, clips, confidence):
@@ -209,10 +215,10 @@ def greatest_disagreements(by_clip: pd.DataFrame, count: int = CLIPS_LISTED) -> 
 
 
 def _tables(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float) -> Tables:
-    by_clip = agreement_by_clip(ratings, judgements, confidence)
+    pairs, by_clip = _pairs(ratings, judgements), agreement_by_clip(ratings, judgements, confidence)
     return {
-        "overall": overall_agreement(ratings, judgements, confidence),
-        "by_system": agreement_by_system(ratings, judgements, confidence),
+        "overall": _overall(pairs, by_clip, confidence),
+        "by_system": _by_system(pairs, confidence),
         "by_clip": by_clip,
         "greatest_disagreements": greatest_disagreements(by_clip),
     }

@@ -5,12 +5,14 @@ import io
 import json
 import zipfile
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.engine import formats
 from analysis.engine.formats import FORMATS
 from analysis.engine.formats.csv_with_dictionary import ArchiveIsDamaged, read_archive, write_archive
 from analysis.engine.ratings import RATINGS, RatingsFrameIsWrong
@@ -170,3 +172,9 @@ def with_hash_of(archive: bytes, table: bytes) -> bytes:
     package = json.loads(file_in(archive, "datapackage.json"))
     package["resources"][0]["hash"] = f"sha256:{hashlib.sha256(table).hexdigest()}"
     return changed(archive, ratings=table, datapackage=json.dumps(package).encode())
+
+
+def test_every_file_in_the_folder_of_formats_is_in_the_table():
+    files = {path.stem for path in Path(formats.__file__).parent.glob("*.py")} - {"__init__"}
+
+    assert files == {form.write.__module__.rpartition(".")[2] for form in FORMATS.values()}
