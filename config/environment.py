@@ -24,15 +24,15 @@ def flag(name: str, default: bool) -> bool:
     raise SettingIsWrong(f"{name}={value!r} is neither yes nor no: write 1 or 0.")
 
 
-def number(name: str, default: float) -> float:
-    """Return the variable read as a number that is not negative."""
+def number(name: str, default: float, at_least: float = 0) -> float:
+    """Return the variable read as a number that is not too small."""
     value = text(name, str(default))
     try:
         found = float(value)
     except ValueError as error:
         raise SettingIsWrong(f"{name}={value!r} is no number: write one such as {default:g}.") from error
-    if not 0 <= found < float("inf"):
-        raise SettingIsWrong(f"{name}={value!r} is out of range: write a number from 0 up.")
+    if not at_least <= found < float("inf"):
+        raise SettingIsWrong(f"{name}={value!r} is out of range: write a number from {at_least:g} up.")
     return found
 
 

@@ -105,7 +105,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The engine behind background work (a django-tasks backend).
 TASKS = {"default": {"BACKEND": environment.text("HEARSAY_TASKS", "django_tasks_db.DatabaseBackend")}}
 # A worker that is silent for this many seconds has lost its item to whoever claims it next.
-LEASE_SECONDS = environment.number("HEARSAY_LEASE_SECONDS", 60)
+LEASE_SECONDS = environment.number("HEARSAY_LEASE_SECONDS", 60, at_least=1)
 # Where networks run: cpu, cuda, cuda:1, ... or auto (cuda where there is one).
 DEVICE = environment.text("HEARSAY_DEVICE", "auto")
 # How many processor threads one worker computes with; 0 leaves it to PyTorch.

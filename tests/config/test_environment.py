@@ -21,6 +21,20 @@ def test_a_flag_that_is_neither_yes_nor_no_is_refused(monkeypatch):
         environment.flag("HEARSAY_TEST", default=False)
 
 
+def test_a_number_is_read(monkeypatch):
+    monkeypatch.setenv("HEARSAY_TEST", "1.5")
+
+    assert environment.number("HEARSAY_TEST", 60) == 1.5
+
+
+@pytest.mark.parametrize(("value", "fault"), [("soon", "no number"), ("0.5", "from 1 up"), ("inf", "out of range")])
+def test_what_is_no_number_or_too_small_is_refused(monkeypatch, value, fault):
+    monkeypatch.setenv("HEARSAY_TEST", value)
+
+    with pytest.raises(environment.SettingIsWrong, match=fault):
+        environment.number("HEARSAY_TEST", 60, at_least=1)
+
+
 def test_a_list_loses_its_blanks(monkeypatch):
     monkeypatch.setenv("HEARSAY_TEST", " a.example, b.example ,,")
 
