@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils.datastructures import MultiValueDict
+from django.http import QueryDict
 
 from listening_tests.evidence import read_evidence
 from listening_tests.models import Presentation, Trial
@@ -62,7 +62,7 @@ class TrialForm(forms.Form):
     sound = forms.CharField(max_length=40, widget=forms.HiddenInput)
     evidence = forms.CharField(required=False, max_length=50_000, widget=forms.HiddenInput)
 
-    def __init__(self, trial: Trial, data: MultiValueDict | None = None) -> None:
+    def __init__(self, trial: Trial, data: QueryDict | None = None) -> None:
         super().__init__(data)
         self.question = trial.block.test_method.question
         self.offered = self.question.choices(trial.block.labels)
@@ -91,7 +91,9 @@ class TrialForm(forms.Form):
                 OfferedChoice(choice.value, choice.label, self._key(choice), choice.value == chosen)
                 for choice in self.offered
             ]
-            yield AskedQuestion(name, self.question.prompt, presentation, choices, list(self[name].errors))
+            yield AskedQuestion(
+                name, self.question.prompt, presentation, choices, [str(error) for error in self[name].errors]
+            )
 
     def _key(self, choice: Choice) -> str:
         """Return the key that picks a choice: a scale value's digit, a word's first letter, 0 for no word."""

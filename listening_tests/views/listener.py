@@ -47,7 +47,7 @@ def take_study(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and begun is not None and "anew" not in request.POST:
         return redirect("session", begun.key)
     form = ConsentForm(request.POST or None)
-    page = {"study": study, "begun": begun, "form": form, "terms": _terms(study)}
+    page: dict[str, Any] = {"study": study, "begun": begun, "form": form, "terms": _terms(study)}
     try:
         if form.is_valid():
             return _begin(request, study)

@@ -37,7 +37,8 @@ def latest_session(request: HttpRequest, study: Study) -> Session | None:
 
 def _keys(request: HttpRequest) -> list[str]:
     try:
-        return json.loads(request.get_signed_cookie(COOKIE, default="[]", salt=SALT, max_age=THIRTY_DAYS))
+        kept = request.get_signed_cookie(COOKIE, default="[]", salt=SALT, max_age=THIRTY_DAYS)
     except signing.BadSignature:
         # Cut off, expired or made up: the browser has begun nothing that we know of.
         return []
+    return [str(key) for key in json.loads(kept or "[]")]

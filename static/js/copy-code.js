@@ -4,7 +4,7 @@ class CopyCode extends HTMLElement {
     if (!navigator.clipboard) return;
     this.button = document.createElement("button");
     this.button.type = "button";
-    this.button.className = "secondary";
+    this.button.className = "outline";
     this.button.textContent = "Copy";
     this.button.addEventListener("click", () => this.copy());
     this.note = document.createElement("span");

@@ -68,3 +68,16 @@ def test_no_page_scrolls_sideways_or_asks_another_host(open_context, addresses, 
 
     assert wide == {}
     assert elsewhere == []
+
+
+def test_thirty_five_words_fit_on_a_phone_without_being_broken(open_context):
+    words = [f"{letter}{rest}" for letter in "bcdfg" for rest in ("ackward", "o", "ed", "our", "isual", "ine", "even")]
+    study = factories.make_open_study(methods=("class_identification",), words=words[:4], block={"labels": words})
+    page = open_context(viewport=PHONE, has_touch=True, is_mobile=True, bypass_csp=True).new_page()
+    page.goto(reverse("trial", args=[factories.make_session(study=study).key]) + "?begin=1")
+
+    heights = {round(choice.bounding_box()["height"]) for choice in page.locator(".choice").all()}
+
+    assert len(heights) == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert Axe().run(page).violations_count == 0
