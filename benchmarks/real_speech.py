@@ -103,7 +103,7 @@ def run(plan: Plan, corpus: Path, folder: Path, pool: Executor | InThisProcess) 
     systems = []
     for system, future in rendered.items():
         systems.append({**asdict(system), "name": system.name, "own": system.own, **future.result()})
-        _say(f"{plan.corpus}: {system.name} rendered in {systems[-1]['seconds']:.0f} s")
+        _say(f"{plan.corpus}: {system.name}, {system.vocoder}, rendered in {systems[-1]['seconds']:.0f} s")
     return {
         "corpus": plan.corpus,
         "features": plan.features,
@@ -132,7 +132,7 @@ def _train(work: Work, training: Training) -> dict[str, Any]:
     return {
         **asdict(training),
         "seconds": card["wall_seconds"],
-        **{name: card.get(name) for name in ("accuracy", "nll")},
+        **{name: card.get(name) for name in ("accuracy", "reconstruction", "nll")},
     }
 
 

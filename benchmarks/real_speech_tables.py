@@ -61,9 +61,9 @@ def _quality(network: dict[str, Any]) -> str:
     if network["accuracy"]:
         accuracy = network["accuracy"]
         return f"accuracy {accuracy['testing']:.3f} on test, {accuracy['validation']:.3f} on validation"
-    if network["nll"]:
-        return f"{network['nll']['validation']:.2f} nats a sample"
-    return ""
+    if network["reconstruction"]:
+        return f"mean absolute error {network['reconstruction']['testing']['mean_absolute_error']:.3f} on test"
+    return f"{network['nll']['validation']:.2f} nats a sample on validation"
 
 
 def _systems(found: dict[str, Any], stage: str) -> str:

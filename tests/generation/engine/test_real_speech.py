@@ -2,7 +2,6 @@
 
 import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,6 @@ from benchmarks.real_speech_plans import PLANS, System, quick
 from benchmarks.real_speech_tables import report
 from generation.engine.corpora.splits import LIST_NAMES
 
-SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
 WORDS = {"speech-commands-ten-words": ("no", "yes"), "spoken-digits": ("one", "zero")}
 RECORDINGS = 12
 SYSTEMS = (
@@ -42,16 +40,15 @@ def part_of(corpus, words, folder):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(PLANS))
-def test_the_whole_way_runs_on_real_speech(name, tmp_path):
-    if not (SHARED / name).is_dir():
-        pytest.skip(f"the real recordings are not in {SHARED / name}")
+def test_the_whole_way_runs_on_real_speech(name, real_corpus, tmp_path):
+    everything = real_corpus(name)
     trainings = tuple(
         replace(each, length=3 if each.network == "wavenet" else 1) for each in quick(PLANS[name]).trainings
     )
     # At 16 kHz sampling takes too long for a test.
     systems = (*SYSTEMS, BY_WAVENET) if PLANS[name].features == "narrowband" else SYSTEMS
     plan = replace(PLANS[name], trainings=trainings, systems=systems, takes=1, words=WORDS[name])
-    corpus = part_of(SHARED / name, WORDS[name], tmp_path / name)
+    corpus = part_of(everything, WORDS[name], tmp_path / name)
 
     found = run(plan, corpus, tmp_path / "kept", InThisProcess())
 
