@@ -1,6 +1,7 @@
 """WaveNet as a vocoder: one sample after another, each layer's past kept in a ring and nothing computed twice."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any, Self
 
 import torch
@@ -28,7 +29,7 @@ class WaveNetVocoder:
     """
 
     def __init__(self, network: WaveNet, config: FeatureConfig, sha256: str = "") -> None:
-        self._network = network.double().eval()
+        self._network = deepcopy(network).double().eval()
         self._config = config
         self._sha256 = sha256
 

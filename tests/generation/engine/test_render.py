@@ -24,9 +24,8 @@ from generation.engine.networks import build
 from generation.engine.networks.wavenet import WaveNet, WaveNetConfig
 from generation.engine.render import render
 from generation.engine.vocoders.wavenet import WaveNetCheckpointIsMissing
-from tests.generation.engine.small_corpus import buzzing_features
+from tests.generation.engine.small_corpus import SHORT, buzzing_features
 
-NARROW = FEATURES["narrowband"]
 NATURAL = ClipRequest("natural", "low", take=1)
 COPY = ClipRequest("copy_synthesis", "low", take=1, vocoder="griffin_lim")
 FROM_NOISE = ClipRequest("maximised", "low", 0, 1, "noise", "features", "paper", "griffin_lim")
@@ -44,7 +43,7 @@ def card(features, **fields):
 
 def classifier(features, seed):
     torch.manual_seed(seed)
-    network = nn.Sequential(nn.Flatten(), nn.Linear(NARROW.n_mels * NARROW.n_frames, len(features.words))).eval()
+    network = nn.Sequential(nn.Flatten(), nn.Linear(SHORT.n_mels * SHORT.n_frames, len(features.words))).eval()
     return LoadedNetwork(network, card(features), "residual_classifier", f"sha-of-{seed}")
 
 
@@ -56,15 +55,15 @@ def features(tmp_path_factory):
 @pytest.fixture(scope="module")
 def materials(features):
     torch.manual_seed(3)
-    prior = build("half_autoencoder", {"n_mels": NARROW.n_mels, "n_frames": NARROW.n_frames})
+    prior = build("half_autoencoder", {"n_mels": SHORT.n_mels, "n_frames": SHORT.n_frames})
     prior(features.features[:1])
     wavenet = WaveNet(WaveNetConfig(layers=2, residual_channels=4, skip_channels=4, condition_channels=4))
     return Materials(
         feature_set=features,
         classifiers={"own": classifier(features, 1)},
         judges={"other": classifier(features, 2)},
-        prior=LoadedNetwork(prior.eval(), {"features": NARROW.as_dict()}, "half_autoencoder", "sha-of-prior"),
-        vocoders={"wavenet": LoadedNetwork(wavenet, {"features": NARROW.as_dict()}, "wavenet", "sha-of-wavenet")},
+        prior=LoadedNetwork(prior.eval(), {"features": SHORT.as_dict()}, "half_autoencoder", "sha-of-prior"),
+        vocoders={"wavenet": LoadedNetwork(wavenet, {"features": SHORT.as_dict()}, "wavenet", "sha-of-wavenet")},
     )
 
 
@@ -75,10 +74,10 @@ def test_every_system_gives_a_clip_of_one_rate_length_and_level(materials):
 
     assert [clip.request for clip in clips] == requests
     for clip in clips:
-        assert clip.waveform.shape == (NARROW.n_samples,)
-        assert clip.sample_rate == NARROW.sample_rate
+        assert clip.waveform.shape == (SHORT.n_samples,)
+        assert clip.sample_rate == SHORT.sample_rate
         assert clip.waveform.abs().max() <= 0.95 + 1e-6
-        assert clip.features.shape == (NARROW.n_mels, NARROW.n_frames)
+        assert clip.features.shape == (SHORT.n_mels, SHORT.n_frames)
 
 
 def test_every_classifier_judges_every_clip_before_and_after_the_vocoder(materials):
@@ -116,7 +115,7 @@ def test_the_recipe_holds_everything_that_decides_a_clip_and_can_be_written_down
     assert len(recipe["search"]["probability_trajectory"]) == 41
     assert recipe["vocoder"]["slug"] == "griffin_lim"
     assert recipe["vocoder"]["iterations"] == 60
-    assert recipe["features"] == NARROW.as_dict()
+    assert recipe["features"] == SHORT.as_dict()
     assert recipe["level"]["gain"] > 0
     assert recipe["versions"]["torch"]
     assert "recording" not in recipe

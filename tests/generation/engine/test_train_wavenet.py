@@ -30,11 +30,11 @@ def train(features, steps, seed=1, progress=ignore, **training):
 
 
 def test_training_lowers_the_loss_and_tells_the_likelihood_of_unheard_recordings(features):
-    trained = train(features, 60, rate=0.01)
+    trained = train(features, 40, rate=0.01)
 
     assert trained.card["losses"][-1] < trained.card["losses"][0] - 0.5
-    assert trained.card["nll"]["validation"] < trained.card["nll"]["validation_where_heard"] < 5.5
-    assert trained.card["samples_seen"] == 60 * 2 * 10 * 80
+    assert trained.card["nll"]["validation"] <= trained.card["nll"]["validation_where_heard"] < 5.4
+    assert trained.card["samples_seen"] == 40 * 2 * 10 * 80
     assert trained.card["recordings"]["training"] == 8
     assert not trained.network.training
 
