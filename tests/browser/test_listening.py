@@ -26,6 +26,8 @@ def answered(session) -> int:
 
 def press_through_a_trial(page, number, key):
     expect(page).to_have_title(f"Sound {number} of 6 · Hearsay")
+    # The title is there before the scripts are.
+    expect(page.locator(".play")).to_be_focused()
     page.keyboard.press("Space")
     expect(page.get_by_text("You can answer now")).to_be_visible()
     page.keyboard.press(key)
