@@ -51,9 +51,13 @@ def learning_curves(card: Mapping[str, Any]) -> list[LearningCurve]:
 def _curve(title: str, values: Sequence[float]) -> LearningCurve:
     low, high = min(values), max(values)
     across = (WIDTH - 2 * MARGIN) / max(1, len(values) - 1)
-    up = (HEIGHT - 2 * MARGIN) / ((high - low) or 1)
     points = " ".join(
-        f"{MARGIN + position * across:.1f},{HEIGHT - MARGIN - (value - low) * up:.1f}"
+        f"{MARGIN + position * across:.1f},{HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * _share(value, low, high):.1f}"
         for position, value in enumerate(values)
     )
     return LearningCurve(title, list(values), points)
+
+
+def _share(value: float, low: float, high: float) -> float:
+    """Return where a value lies between the lowest (0) and the highest (1); in the middle if all are the same."""
+    return (value - low) / (high - low) if high > low else 0.5

@@ -1,5 +1,8 @@
 """Networks: what was trained, on what, how, and how well it does."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -33,10 +36,19 @@ def checkpoint_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "accuracy": list(card.get("accuracy", {}).items()),
             "accuracy_by_word": list(card.get("accuracy_by_word", {}).items()),
             "reconstruction": list(card.get("reconstruction", {}).items()),
-            "recipe": list(card.get("recipe", {}).items()),
+            "recipe": _flat(card.get("recipe", {})),
             "curves": learning_curves(card),
         },
     )
+
+
+def _flat(recipe: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return the fields of a recipe in words, those of its parts after the part's name."""
+    rows: list[tuple[str, Any]] = []
+    for name, value in recipe.items():
+        parts = _flat(value) if isinstance(value, Mapping) else [("", value)]
+        rows += [(f"{name} {part}".strip().replace("_", " "), each) for part, each in parts]
+    return rows
 
 
 @login_required
