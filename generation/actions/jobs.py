@@ -30,7 +30,6 @@ class JobCannotBeRetried(Exception):
     """The job has neither failed nor been cancelled, or the same work goes on under another job."""
 
 
-@transaction.atomic
 def request_job(
     *,
     kind: str,
@@ -46,16 +45,27 @@ def request_job(
     """
     if not item_parameters:
         raise NothingToDo(f"The job {title!r} has no items: ask for at least one.")
-    if digest and (found := Job.objects.open().asked_with(digest)) is not None:
+    same = Job.objects.open()
+    if digest and (found := same.asked_with(digest)) is not None:
         return found
-    job = Job.objects.create(
-        kind=kind, title=title, parameters=parameters or {}, request_digest=digest, requested_by=requested_by
-    )
+    job = Job(kind=kind, title=title, parameters=parameters or {}, request_digest=digest, requested_by=requested_by)
+    try:
+        _store(job, item_parameters)
+    except IntegrityError:
+        # Somebody else has just asked for the same.
+        if (found := same.asked_with(digest)) is not None:
+            return found
+        raise
+    return job
+
+
+@transaction.atomic
+def _store(job: Job, item_parameters: Sequence[dict[str, Any]]) -> None:
+    job.save()
     JobItem.objects.bulk_create(
         JobItem(job=job, position=position, parameters=each) for position, each in enumerate(item_parameters)
     )
     transaction.on_commit(lambda: wake(job.pk))
-    return job
 
 
 @transaction.atomic

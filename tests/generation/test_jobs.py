@@ -103,6 +103,17 @@ def test_the_same_work_is_asked_for_once():
     assert Job.objects.count() == 1
 
 
+def test_of_two_who_ask_at_once_both_get_the_same_job(monkeypatch):
+    first = ask(digest="d" * 64)
+    looks = iter([None, first])
+    monkeypatch.setattr(type(Job.objects.all()), "asked_with", lambda self, digest: next(looks))
+
+    second = ask(digest="d" * 64)
+
+    assert second == first
+    assert Job.objects.count() == 1
+
+
 def test_the_database_allows_one_open_job_for_a_request():
     make_job(request_digest="d" * 64, state=JobState.RUNNING)
 
