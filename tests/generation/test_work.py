@@ -85,6 +85,22 @@ def test_a_folder_becomes_a_corpus_once(folder):
     assert corpus.path == folder
 
 
+def test_a_corpus_is_spoken_where_none_was_recorded(settings, capsys):
+    told = []
+    source = {"make": "espeak", "voices": 6}
+
+    _, job = request_corpus(source=source, words=["yes", "no"])
+    ended = run_job_here(job, lambda fraction, note: told.append((fraction, note)))
+    corpus, _ = request_corpus(source=source, words=["no", "yes"])
+
+    assert ended.state == JobState.DONE, ended.error
+    assert corpus.is_synthetic
+    assert corpus.words == ["no", "yes"]
+    assert corpus.path.parent == settings.CORPORA_DIR
+    assert any(0 < fraction < 0.8 for fraction, _ in told)
+    assert capsys.readouterr().out == ""
+
+
 def test_a_corpus_needs_one_source():
     with pytest.raises(CorpusSourceIsUnclear, match="exactly one"):
         request_corpus(source={"folder": "a", "fetch": "speech-commands"})
