@@ -40,6 +40,7 @@ def check_port(port: int) -> None:
 def running_worker() -> Iterator[subprocess.Popen[bytes]]:
     """Run a worker beside this process until the block ends."""
     worker = _start_worker()
+    end_on_termination()
     try:
         yield worker
     finally:
@@ -54,7 +55,7 @@ def serve(*, port: int, on_ready: Callable[[], None]) -> None:
     check_port(port)
     starts = {"server": lambda: _start_server(port), "worker": _start_worker}
     children = {name: start() for name, start in starts.items()}
-    signal.signal(signal.SIGTERM, _interrupt)
+    end_on_termination()
     try:
         _wait_until_open(port, children["server"])
         on_ready()
@@ -68,6 +69,11 @@ def serve(*, port: int, on_ready: Callable[[], None]) -> None:
     finally:
         for child in children.values():
             _stop(child)
+
+
+def end_on_termination() -> None:
+    """Let SIGTERM end this process as Ctrl-C does, so that it ends its children first."""
+    signal.signal(signal.SIGTERM, _interrupt)
 
 
 def _interrupt(*_: object) -> None:

@@ -108,8 +108,9 @@ TASKS = {"default": {"BACKEND": environment.text("HEARSAY_TASKS", "django_tasks_
 LEASE_SECONDS = environment.number("HEARSAY_LEASE_SECONDS", 60, at_least=1)
 # Where networks run: cpu, cuda, cuda:1, ... or auto (cuda where there is one).
 DEVICE = environment.text("HEARSAY_DEVICE", "auto")
-# How many processor threads one worker computes with; 0 leaves it to PyTorch.
-THREADS = int(environment.number("HEARSAY_THREADS", 0))
+# How many processor threads one worker computes with; 0 leaves it to PyTorch. Two processes of one thread each
+# do more than one of two, and two of two each stand in each other's way.
+THREADS = int(environment.number("HEARSAY_THREADS", 1))
 
 AUTH_USER_MODEL = "accounts.Researcher"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]

@@ -35,6 +35,8 @@ class Command(BaseCommand):
                 serving.serve(port=port, on_ready=lambda: self._say_where(port, password))
         except (serving.PortIsTaken, serving.ServerDoesNotAnswer, demonstration.DemoCannotBeMade) as error:
             raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            raise CommandError("Interrupted. What was made is kept: run it again to go on.") from None
 
     def _say_where(self, port: int, password: str | None) -> None:
         address = f"http://localhost:{port}"

@@ -42,7 +42,7 @@ class FeatureSet:
 
     def rows(self, split: Split) -> Tensor:
         """Give the indices of the recordings of one split."""
-        return torch.tensor([row for row, each in enumerate(self.splits) if each is split], dtype=torch.int64)
+        return torch.tensor([row for row, each in enumerate(self.splits) if each == split], dtype=torch.int64)
 
 
 def feature_set(

@@ -51,7 +51,7 @@ class RecipeIsUnknown(ValueError):
     """There is no recipe of this name for a network, or it cannot have such a field."""
 
 
-_SPEECH = Augmentation(shift_frames=8, gain_db=6.0, masks=2, mask_bands=10, mask_frames=12)
+_SPEECH = Augmentation(shift_frames=8, stretch=0.15, bend=0.08, gain_db=6.0, masks=1, mask_bands=10, mask_frames=12)
 _GENTLE = Augmentation(shift_frames=3, gain_db=3.0)
 
 DEFAULT = "default"
@@ -61,10 +61,10 @@ RECIPES: dict[str, dict[str, Recipe]] = {
         "paper": Recipe(epochs=25, batch=32, rate=1e-3, one_cycle=False, keep="best"),
     },
     "residual_classifier": {
-        DEFAULT: Recipe(epochs=20, batch=64, rate=4e-3, weight_decay=0.01, label_smoothing=0.05, augmentation=_SPEECH),
+        DEFAULT: Recipe(epochs=20, batch=32, rate=4e-3, weight_decay=0.01, label_smoothing=0.05, augmentation=_SPEECH),
     },
     "temporal_classifier": {
-        DEFAULT: Recipe(epochs=20, batch=64, rate=4e-3, weight_decay=0.01, label_smoothing=0.05, augmentation=_SPEECH),
+        DEFAULT: Recipe(epochs=20, batch=32, rate=4e-3, weight_decay=0.01, label_smoothing=0.05, augmentation=_SPEECH),
     },
     "paper_autoencoder": {
         DEFAULT: Recipe(epochs=20, batch=32, rate=1e-3, augmentation=_GENTLE),
