@@ -31,7 +31,7 @@ def card_of(
         },
         "recordings": {split: feature_set.splits.count(split) for split in sorted(set(feature_set.splits))},
         "seed": seed,
-        "seconds": round(seconds, 1),
+        "seconds": round(seconds, 3),
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else f"{device} ({platform.machine()})",
         "threads": torch.get_num_threads(),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
