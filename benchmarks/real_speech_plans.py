@@ -80,14 +80,13 @@ def _trainings(wavenet: int, prior: int, paper: int, residual: int, temporal: in
         Training("paper-1", "paper_classifier", paper, 1),
         Training("paper-2", "paper_classifier", paper, 2),
         Training("residual-1", "residual_classifier", residual, 1),
-        Training("residual-2", "residual_classifier", residual, 2),
         Training("temporal-1", "temporal_classifier", temporal, 1),
     )
 
 
 PLANS = {
-    "speech-commands-ten-words": Plan("speech-commands-ten-words", "wideband", _trainings(12000, 20, 30, 30, 30), 10),
-    "spoken-digits": Plan("spoken-digits", "narrowband", _trainings(12000, 20, 30, 12, 20), 10),
+    "speech-commands-ten-words": Plan("speech-commands-ten-words", "wideband", _trainings(4000, 20, 30, 30, 30), 10),
+    "spoken-digits": Plan("spoken-digits", "narrowband", _trainings(6000, 20, 30, 12, 20), 10),
 }
 
 

@@ -75,14 +75,14 @@ def prepare(*, study: Study, requested_by: Researcher | None = None) -> list[Ste
 def network_settings(study_file: StudyFile) -> dict[str, tuple[str, dict[str, Any]]]:
     """Return the networks a study file asks for: what each is there for, its name, its training settings."""
     networks = study_file.networks
-    wanted: dict[str, tuple[str, dict[str, Any]]] = {
-        "classifier": (networks.classifier.network, {"epochs": networks.classifier.epochs}),
-        "judge": (networks.judge.network, {"epochs": networks.judge.epochs}),
-    }
-    if networks.prior is not None:
-        wanted["prior"] = (networks.prior.network, {"epochs": networks.prior.epochs})
+    wanted: dict[str, tuple[str, dict[str, Any]]] = {}
+    # The WaveNet takes longest, so it comes first: others are trained beside it.
     if networks.wavenet is not None:
         wanted["wavenet"] = ("wavenet", {"steps": networks.wavenet.steps})
+    if networks.prior is not None:
+        wanted["prior"] = (networks.prior.network, {"epochs": networks.prior.epochs})
+    wanted["classifier"] = (networks.classifier.network, {"epochs": networks.classifier.epochs})
+    wanted["judge"] = (networks.judge.network, {"epochs": networks.judge.epochs})
     return wanted
 
 

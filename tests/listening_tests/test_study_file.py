@@ -72,7 +72,7 @@ def test_a_protocol_has_the_same_digest_however_its_file_is_laid_out(tmp_path):
             "the file",
             "'decoder-noise' and 'decoder-noise-wavenet' make the same clips",
         ),
-        ("  wavenet: {steps: 1500}\n", "", "the file", "has no wavenet"),
+        ("  wavenet: {steps: 4000}\n", "", "the file", "has no wavenet"),
         ("  make: espeak\n", "  make: espeak\n  folder: here\n", "corpus", "exactly one of folder, make and fetch"),
         ("method: acr", "method: acrr", "blocks.1.method", "is not a test method"),
         ("trials_per_session: 16", "trials_per_session: 81", "the file", "there are 80 pairs"),
