@@ -4,7 +4,6 @@ from typing import Any, Protocol
 
 from tqdm import tqdm
 
-
 PERCENT = 100
 
 
