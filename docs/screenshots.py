@@ -11,7 +11,7 @@ import django
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
-DESKTOP = {"width": 1280, "height": 860}
+DESKTOP = {"width": 1280, "height": 1240}
 PHONE = {"width": 390, "height": 800}
 
 
@@ -37,7 +37,7 @@ def browser_context(viewport: dict[str, int]) -> Iterator[BrowserContext]:
         browser = playwright.chromium.launch(
             executable_path=found, args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
         )
-        yield browser.new_context(viewport=viewport, device_scale_factor=2)
+        yield browser.new_context(viewport=viewport, device_scale_factor=1.5)
         browser.close()
 
 
@@ -64,7 +64,6 @@ def log_in(context: BrowserContext, address: str) -> None:
 def picture_of_results(page: Page, address: str) -> None:
     page.goto(f"{address}/results/demo-simulated/")
     page.screenshot(path=IMAGES / "results.png")
-    page.screenshot(path=IMAGES / "results-whole.png", full_page=True)
 
 
 def picture_of_study(page: Page, address: str) -> None:
@@ -89,6 +88,7 @@ def picture_of_trial(page: Page, address: str) -> None:
     page.get_by_role("radio").first.wait_for()
     page.wait_for_selector("input[type=radio]:enabled")
     page.get_by_role("radio").nth(3).check()
+    page.wait_for_timeout(500)  # the button that opens fades in
     page.screenshot(path=IMAGES / "trial.png")
     session.delete()
 
