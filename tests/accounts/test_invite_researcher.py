@@ -34,6 +34,9 @@ def test_a_password_that_its_owner_has_set_is_left_alone():
         call_command("invite_researcher", "ada")
 
 
-def test_a_name_that_cannot_be_typed_is_refused():
+@pytest.mark.parametrize("name", ["a b/c", ""])
+def test_a_name_that_is_no_name_is_refused(name):
     with pytest.raises(CommandError, match="is no user name"):
-        call_command("invite_researcher", "a b/c")
+        call_command("invite_researcher", name)
+
+    assert not Researcher.objects.exists()

@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, username: str, administrator: bool, **options: Any) -> None:
         try:
-            Researcher._meta.get_field("username").run_validators(username)
+            Researcher._meta.get_field("username").clean(username, None)
         except ValidationError as error:
             raise CommandError(f"{username!r} is no user name: {' '.join(error.messages)}") from error
         password = give_one_time_password(username=username, is_superuser=administrator)

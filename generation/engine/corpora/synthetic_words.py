@@ -108,7 +108,7 @@ def plan(words: Sequence[str] | None, voices: int, takes: int, seed: int) -> Pla
     chosen = tuple(sorted(set(words or SPEECH_COMMANDS_WORDS)))
     for word in chosen:
         if not word.isalpha() or not word.islower() or not word.isascii():
-            raise WordCannotBeSpoken(f"{word!r} is no word of small letters a to z, such as {chosen[-1]}.")
+            raise WordCannotBeSpoken(f"{word!r} cannot be spoken: write a word in small letters a to z, such as down.")
     most = len(ACCENTS) * len(VARIANTS)
     if not FEWEST_VOICES <= voices <= most or takes < 1:
         raise VoicesCannotBeChosen(
