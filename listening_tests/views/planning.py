@@ -23,7 +23,7 @@ class StudyFileForm(forms.Form):
 
     text = forms.CharField(
         label="Study file (YAML)",
-        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "class": "code"}),
+        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "class": "study-file", "wrap": "off"}),
         max_length=100_000,
     )
 
