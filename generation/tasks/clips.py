@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -71,7 +72,7 @@ def _materials(corpus: Corpus, checkpoints: dict[str, Checkpoint], work: Work) -
     from generation.engine.devices import device_named
     from generation.engine.materials import Materials
 
-    loaded = {purpose: _loaded(checkpoint.pk) for purpose, checkpoint in checkpoints.items()}
+    loaded = {purpose: _loaded(checkpoint.path, checkpoint.sha256) for purpose, checkpoint in checkpoints.items()}
     slugs = {purpose: checkpoint.slug for purpose, checkpoint in checkpoints.items()}
     return Materials(
         feature_set=feature_set_of(corpus, work.shared["features"], work),
@@ -84,10 +85,12 @@ def _materials(corpus: Corpus, checkpoints: dict[str, Checkpoint], work: Work) -
 
 
 @lru_cache(maxsize=8)
-def _loaded(checkpoint_id: int) -> "LoadedNetwork":
-    """Load a checkpoint's network; kept, since all items of a job use the same few."""
+def _loaded(path: Path, sha256: str) -> "LoadedNetwork":
+    """Load a checkpoint's network; kept, since all items of a job use the same few.
+
+    Known by file and SHA-256, and not by its row's number, which a database may give to another one.
+    """
     from generation.engine.checkpoints import load_checkpoint
     from generation.engine.devices import device_named
 
-    checkpoint = Checkpoint.objects.get(pk=checkpoint_id)
-    return load_checkpoint(checkpoint.path, sha256=checkpoint.sha256, device=device_named(settings.DEVICE))
+    return load_checkpoint(path, sha256=sha256, device=device_named(settings.DEVICE))
