@@ -1,6 +1,5 @@
 """Training a classifier to tell a corpus's words apart."""
 
-from dataclasses import replace
 from time import perf_counter
 
 import torch
@@ -17,7 +16,7 @@ from generation.engine.progress import Progress, unwatched
 from generation.engine.training.augmentation import augment
 from generation.engine.training.card import card_of
 from generation.engine.training.loop import FITTED, Fitted, fit, on_device, seeded
-from generation.engine.training.recipes import Recipe, recipe_for
+from generation.engine.training.recipes import Recipe, chosen_recipe
 
 
 class WordsCannotBeLearnt(ValueError):
@@ -42,9 +41,7 @@ def train_classifier(
     Raises NetworkHasAnotherRole, WordsCannotBeLearnt, TrainingDiverged, and what `progress` raises to stop it.
     """
     check_role(network_slug, NetworkRole.CLASSIFIER)
-    recipe = recipe or recipe_for(network_slug, {} if epochs is None else {"epochs": epochs})
-    if epochs is not None:
-        recipe = replace(recipe, epochs=epochs)
+    recipe = chosen_recipe(network_slug, recipe, epochs)
     _check_learnable(feature_set)
     config = feature_set.config
     settings = {"n_words": len(feature_set.words), "n_mels": config.n_mels, "n_frames": config.n_frames}

@@ -1,6 +1,5 @@
 """Training a prior: an autoencoder of a corpus's features, whose decoder gives back only what speech looks like."""
 
-from dataclasses import replace
 from time import perf_counter
 from typing import cast
 
@@ -18,7 +17,7 @@ from generation.engine.progress import Progress, unwatched
 from generation.engine.training.augmentation import augment
 from generation.engine.training.card import card_of
 from generation.engine.training.loop import FITTED, Fitted, fit, on_device, seeded
-from generation.engine.training.recipes import Recipe, recipe_for
+from generation.engine.training.recipes import Recipe, chosen_recipe
 
 BATCH = 256
 
@@ -41,9 +40,7 @@ def train_prior(
     place of its own. Raises NetworkHasAnotherRole, TrainingDiverged, and what `progress` raises to stop the training.
     """
     check_role(network_slug, NetworkRole.PRIOR)
-    recipe = recipe or recipe_for(network_slug, {} if epochs is None else {"epochs": epochs})
-    if epochs is not None:
-        recipe = replace(recipe, epochs=epochs)
+    recipe = chosen_recipe(network_slug, recipe, epochs)
     settings = {"n_mels": feature_set.config.n_mels, "n_frames": feature_set.config.n_frames}
     started = perf_counter()
     with seeded(seed, device, threads) as generator:

@@ -105,3 +105,12 @@ def _checked(recipe: Recipe) -> Recipe:
             f"{recipe.batch} and {recipe.rate}."
         )
     return recipe
+
+
+def chosen_recipe(network_slug: str, recipe: Recipe | None, epochs: int | None) -> Recipe:
+    """Give the recipe, or else the network's default, with `epochs` in place of its own where they are given.
+
+    Raises RecipeIsUnknown.
+    """
+    changes: dict[str, Any] = {} if epochs is None else {"epochs": epochs}
+    return recipe_for(network_slug, changes) if recipe is None else replace(recipe, **changes)
