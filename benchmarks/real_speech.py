@@ -153,7 +153,7 @@ def _render(work: Work, system: System) -> dict[str, Any]:
     )
     if not path.exists():
         features = _features(work)
-        materials = _materials(work, features, system)
+        materials = _materials(work, features)
         requests = system.requests(features.words, work.plan.takes)
         heard, seconds = _timed(lambda: [_heard(clip) for clip in render(requests, materials, unwatched)])
         _write(path, {"seconds": seconds, "clips": heard})
@@ -161,11 +161,10 @@ def _render(work: Work, system: System) -> dict[str, Any]:
     return found
 
 
-def _materials(work: Work, features: FeatureSet, system: System) -> Materials:
+def _materials(work: Work, features: FeatureSet) -> Materials:
     loaded = {each.name: load_checkpoint(_checkpoint_path(work, each), device=CPU) for each in work.plan.trainings}
     prior, wavenet = loaded.pop("prior"), loaded.pop("wavenet")
-    own = {name: loaded.pop(name) for name in system.own}
-    return Materials(features, own, loaded, prior, {"wavenet": wavenet}, CPU)
+    return Materials(features, loaded, prior, {"wavenet": wavenet}, CPU)
 
 
 def _heard(clip: RenderedClip) -> dict[str, Any]:

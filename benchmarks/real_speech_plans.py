@@ -41,7 +41,7 @@ class System:
     def requests(self, words: tuple[str, ...], takes: int) -> list[ClipRequest]:
         """Ask for so many clips of each word."""
         return [
-            ClipRequest(self.source, word, take, 1, self.start, self.space, self.preset, self.vocoder)
+            ClipRequest(self.source, word, take, 1, self.start, self.space, self.preset, self.vocoder, self.own or None)
             for word in words
             for take in range(takes)
         ]

@@ -3,9 +3,11 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from generation.catalogue import SPACES, STARTS, VOCODERS
+from generation.catalogue import PRESETS, SPACES, STARTS, VOCODERS
 
 NATURAL, COPY_SYNTHESIS, MAXIMISED = SOURCES = ("natural", "copy_synthesis", "maximised")
+
+System = tuple[str | tuple[str, ...] | None, ...]
 
 
 class RequestIsContradictory(ValueError):
@@ -21,6 +23,7 @@ class ClipRequest:
     seed: decides the noise, jitter and draws of everything random in the clip.
     start, space, preset: of a search, as in `generation.catalogue` and `maximisation.recipes.PRESETS`.
     vocoder: as in `generation.catalogue.VOCODERS`; a natural clip has none.
+    climbs: the names of the classifiers of the panel that a search climbs; all of the panel judge the clip.
     Raises RequestIsContradictory.
     """
 
@@ -32,6 +35,7 @@ class ClipRequest:
     space: str | None = None
     preset: str | None = None
     vocoder: str | None = None
+    climbs: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.source not in SOURCES:
@@ -41,10 +45,11 @@ class ClipRequest:
         searched = self.source == MAXIMISED
         self._check("start", self.start, searched, list(STARTS))
         self._check("space", self.space, searched, list(SPACES))
-        self._check("preset", self.preset, searched, None)
+        self._check("preset", self.preset, searched, list(PRESETS))
+        self._check("climbs", self.climbs or None, searched, None)
         self._check("vocoder", self.vocoder, self.source != NATURAL, list(VOCODERS))
 
-    def _check(self, name: str, value: str | None, is_needed: bool, known: list[str] | None) -> None:
+    def _check(self, name: str, value: str | tuple[str, ...] | None, is_needed: bool, known: list[str] | None) -> None:
         if value is None and is_needed:
             raise RequestIsContradictory(f"A {self.source} clip of {self.word!r} needs a {name}.")
         if value is not None and not is_needed:
@@ -58,15 +63,16 @@ class ClipRequest:
         return self.source != MAXIMISED or self.start == "recording"
 
     @property
-    def system(self) -> tuple[str | None, ...]:
+    def system(self) -> System:
         """Give what requests must share to be rendered in one batch: everything but word, take and seed."""
-        return (self.source, self.start, self.space, self.preset, self.vocoder)
+        return (self.source, self.start, self.space, self.preset, self.vocoder, self.climbs)
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the request as plain data."""
-        return asdict(self)
+        """Give the request as plain data, as JSON would."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> Self:
         """Make a request from what `as_dict` gave."""
-        return cls(**fields)
+        climbs = fields.get("climbs")
+        return cls(**{**fields, "climbs": None if climbs is None else tuple(climbs)})

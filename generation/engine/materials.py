@@ -1,7 +1,7 @@
 """What clips are made of: a corpus's test recordings, the networks, and what runs them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -20,6 +20,10 @@ class NoRecordingLeft(ValueError):
     """The test split has fewer recordings of the word than takes are asked for."""
 
 
+class ClassifierIsMissing(ValueError):
+    """A search is to climb a classifier that the panel does not have."""
+
+
 class CheckpointDoesNotFit(ValueError):
     """A network was trained on other words or other features than the clip is made of."""
 
@@ -28,21 +32,20 @@ class CheckpointDoesNotFit(ValueError):
 class Materials:
     """What clips are made of.
 
-    feature_set: of the corpus whose test split lends recordings. classifiers: checkpoint slug -> network that a search
-    climbs (with several, their mean). judges: checkpoint slug -> further networks that only judge.
-    prior: the decoder. vocoders: vocoder slug -> its checkpoint, for those that have one.
+    feature_set: of the corpus whose test split lends recordings. classifiers: the panel, checkpoint slug -> network;
+    all of it judges every clip, and a search climbs those that its request names. prior: the decoder.
+    vocoders: vocoder slug -> its checkpoint, for those that have one.
     Raises CheckpointDoesNotFit.
     """
 
     feature_set: FeatureSet
     classifiers: Mapping[str, LoadedNetwork]
-    judges: Mapping[str, LoadedNetwork] = field(default_factory=dict)
     prior: LoadedNetwork | None = None
     vocoders: Mapping[str, LoadedNetwork] = field(default_factory=dict)
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
 
     def __post_init__(self) -> None:
-        for slug, loaded in self.all_judges.items():
+        for slug, loaded in self.classifiers.items():
             _check_fit(slug, loaded, self.feature_set)
         if self.prior is not None:
             _check_fit("prior", self.prior, self.feature_set)
@@ -52,10 +55,13 @@ class Materials:
         """Give the configuration of the features everything here works on."""
         return self.feature_set.config
 
-    @property
-    def all_judges(self) -> dict[str, LoadedNetwork]:
-        """Give every network that judges clips: those searched on, and the judges."""
-        return {**self.classifiers, **self.judges}
+    def climbed(self, names: Sequence[str]) -> dict[str, LoadedNetwork]:
+        """Give the classifiers of the panel with these names. Raises ClassifierIsMissing."""
+        for name in names:
+            if name not in self.classifiers:
+                known = ", ".join(self.classifiers)
+                raise ClassifierIsMissing(f"A search is to climb {name!r}, and the panel is {known}: choose among it.")
+        return {name: self.classifiers[name] for name in names}
 
 
 def rows_of_test_recordings(feature_set: FeatureSet, word: str) -> list[int]:

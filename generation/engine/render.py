@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from generation.engine.clip_request import MAXIMISED, NATURAL, ClipRequest
+from generation.engine.clip_request import MAXIMISED, NATURAL, ClipRequest, System
 from generation.engine.corpora.layout import Recording
 from generation.engine.corpora.recordings import read_waveform
 from generation.engine.features import fit_length
@@ -56,10 +56,10 @@ def render(requests: Sequence[ClipRequest], materials: Materials, progress: Prog
 
     Within a system clips come in the order asked for. A clip is decided by its own request and seed; its batch changes
     it by rounding at most. All requests are checked before the first clip is made: raises WordIsUnknown,
-    NoRecordingLeft, PriorIsMissing, PresetIsUnknown, and what the vocoders raise; and later SearchDiverged,
-    WaveformIsSilent.
+    NoRecordingLeft, ClassifierIsMissing, PriorIsMissing, PresetIsUnknown, and what the vocoders raise; and later
+    SearchDiverged, WaveformIsSilent.
     """
-    systems: dict[tuple[str | None, ...], list[ClipRequest]] = {}
+    systems: dict[System, list[ClipRequest]] = {}
     for request in requests:
         systems.setdefault(request.system, []).append(request)
     takes = {request.word: rows_of_test_recordings(materials.feature_set, request.word) for request in requests}
@@ -79,6 +79,7 @@ def _check(request: ClipRequest, takes: Sequence[int], materials: Materials) -> 
             "it (takes count from 0): ask for fewer clips, or put more recordings into testing_list.txt."
         )
     if request.source == MAXIMISED:
+        materials.climbed(request.climbs or ())
         recipe = preset(str(request.preset), str(request.space))
         if recipe.space is Space.DECODER and materials.prior is None:
             raise PriorIsMissing(f"A clip of {request.word!r} is searched through a decoder: give a trained prior.")
@@ -103,7 +104,8 @@ def _render(
 
 
 def _note(request: ClipRequest) -> str:
-    return ", ".join(part.replace("_", " ") for part in request.system if part is not None)
+    asked = (request.source, request.preset, request.space, request.start, request.vocoder, *(request.climbs or ()))
+    return ", ".join(part.replace("_", " ") for part in asked if part is not None)
 
 
 def _prepare(requests: Sequence[ClipRequest], takes: Mapping[str, Sequence[int]], materials: Materials) -> _Batch:
@@ -134,7 +136,7 @@ def _search(
         shape = features_shape if settings.space is Space.FEATURES else (prior.code_size,)
         start = noise_start(shape, settings, generators).to(materials.device)
     targets = torch.tensor([words.index(request.word) for request in requests], device=materials.device)
-    classifiers = [loaded.network for loaded in materials.classifiers.values()]
+    classifiers = [loaded.network for loaded in materials.climbed(requests[0].climbs or ()).values()]
     return maximise(start, targets, classifiers, prior, settings, generators)
 
 
@@ -190,7 +192,7 @@ def _judge(features: Tensor, waveforms: Tensor, materials: Materials) -> tuple[_
         return [dict(zip(words, row, strict=True)) for row in found.tolist()]
 
     on_features, on_audio = {}, {}
-    for slug, loaded in materials.all_judges.items():
+    for slug, loaded in materials.classifiers.items():
         on_features[slug] = named(probabilities(loaded.network, features))
         on_audio[slug] = named(judge_audio(loaded.network, waveforms, materials.config))
     return on_features, on_audio
@@ -214,7 +216,7 @@ def _recipe(
             "split": recording.split,
         }
     if batch.search is not None and batch.settings is not None:
-        recipe["search"] = _search_record(batch.search, batch.settings, row, materials)
+        recipe["search"] = _search_record(request, batch.search, batch.settings, row, materials)
         recipe["search"]["seed"] = stream_seed(request, "search")
     if request.vocoder is not None:
         settings = vocoders[request.vocoder].settings
@@ -222,12 +224,15 @@ def _recipe(
     return recipe
 
 
-def _search_record(found: Maximised, settings: MaximisationRecipe, row: int, materials: Materials) -> dict[str, Any]:
+def _search_record(
+    request: ClipRequest, found: Maximised, settings: MaximisationRecipe, row: int, materials: Materials
+) -> dict[str, Any]:
     """Write down how a clip's features were searched, with which networks, and how the search went."""
     prior = materials.prior if settings.space is Space.DECODER else None
+    climbed = materials.climbed(request.climbs or ())
     return {
         **settings.as_dict(),
-        "classifiers_sha256": {slug: loaded.sha256 for slug, loaded in materials.classifiers.items()},
+        "classifiers_sha256": {name: loaded.sha256 for name, loaded in climbed.items()},
         "prior_sha256": None if prior is None else prior.sha256,
         "objective_trajectory": found.objective[:, row].tolist(),
         "probability_trajectory": found.probability[:, row].tolist(),

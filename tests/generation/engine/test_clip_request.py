@@ -1,16 +1,18 @@
 """What may be asked for."""
 
+import json
+
 import pytest
 
 from generation.engine.clip_request import ClipRequest, RequestIsContradictory
 
-SEARCH = {"start": "noise", "space": "decoder", "preset": "whitened", "vocoder": "griffin_lim"}
+SEARCH = {"start": "noise", "space": "decoder", "preset": "whitened", "vocoder": "griffin_lim", "climbs": ("a", "b")}
 
 
 def test_a_request_survives_being_written_down():
     request = ClipRequest("maximised", "yes", take=3, seed=9, **SEARCH)
 
-    assert ClipRequest.from_dict(request.as_dict()) == request
+    assert ClipRequest.from_dict(json.loads(json.dumps(request.as_dict()))) == request
 
 
 @pytest.mark.parametrize(
@@ -24,6 +26,9 @@ def test_a_request_survives_being_written_down():
         ({"source": "maximised", **SEARCH, "start": None}, "needs a start"),
         ({"source": "maximised", **SEARCH, "space": "dreams"}, "space is 'dreams': choose one of features"),
         ({"source": "maximised", **SEARCH, "preset": None}, "needs a preset"),
+        ({"source": "maximised", **SEARCH, "preset": "deep"}, "preset is 'deep': choose one of paper"),
+        ({"source": "maximised", **SEARCH, "climbs": ()}, "needs a climbs"),
+        ({"source": "natural", "climbs": ("a",)}, "has no climbs"),
     ],
 )
 def test_a_contradictory_request_is_refused(fields, complaint):

@@ -13,6 +13,7 @@ from generation.engine.clip_request import ClipRequest
 from generation.engine.features import FEATURES
 from generation.engine.materials import (
     CheckpointDoesNotFit,
+    ClassifierIsMissing,
     Materials,
     NoRecordingLeft,
     WordIsUnknown,
@@ -28,9 +29,9 @@ from tests.generation.engine.small_corpus import SHORT, buzzing_features
 
 NATURAL = ClipRequest("natural", "low", take=1)
 COPY = ClipRequest("copy_synthesis", "low", take=1, vocoder="griffin_lim")
-FROM_NOISE = ClipRequest("maximised", "low", 0, 1, "noise", "features", "paper", "griffin_lim")
-FROM_RECORDING = ClipRequest("maximised", "low", 1, 1, "recording", "features", "paper", "griffin_lim")
-THROUGH_DECODER = ClipRequest("maximised", "high", 1, 1, "noise", "decoder", "whitened", "griffin_lim")
+FROM_NOISE = ClipRequest("maximised", "low", 0, 1, "noise", "features", "paper", "griffin_lim", ("own",))
+FROM_RECORDING = ClipRequest("maximised", "low", 1, 1, "recording", "features", "paper", "griffin_lim", ("own",))
+THROUGH_DECODER = ClipRequest("maximised", "high", 1, 1, "noise", "decoder", "whitened", "griffin_lim", ("own",))
 
 
 def ignore(fraction, note):
@@ -60,8 +61,7 @@ def materials(features):
     wavenet = WaveNet(WaveNetConfig(layers=2, residual_channels=4, skip_channels=4, condition_channels=4))
     return Materials(
         feature_set=features,
-        classifiers={"own": classifier(features, 1)},
-        judges={"other": classifier(features, 2)},
+        classifiers={"own": classifier(features, 1), "other": classifier(features, 2)},
         prior=LoadedNetwork(prior.eval(), {"features": SHORT.as_dict()}, "half_autoencoder", "sha-of-prior"),
         vocoders={"wavenet": LoadedNetwork(wavenet, {"features": SHORT.as_dict()}, "wavenet", "sha-of-wavenet")},
     )
@@ -119,6 +119,20 @@ def test_the_recipe_holds_everything_that_decides_a_clip_and_can_be_written_down
     assert recipe["level"]["gain"] > 0
     assert recipe["versions"]["torch"]
     assert "recording" not in recipe
+
+
+def test_a_search_climbs_the_classifiers_that_its_request_names(materials):
+    by_own, by_other, by_both = (
+        replace(FROM_NOISE, climbs=climbs) for climbs in (("own",), ("other",), ("own", "other"))
+    )
+
+    clips = {clip.request: clip for clip in render([by_own, by_other, by_both], materials, ignore)}
+
+    on_own = {request: clip.judgements["own"]["features"]["low"] for request, clip in clips.items()}
+    on_other = {request: clip.judgements["other"]["features"]["low"] for request, clip in clips.items()}
+    assert on_own[by_own] > on_own[by_both] > on_own[by_other]
+    assert on_other[by_other] > on_other[by_both] > on_other[by_own]
+    assert clips[by_both].recipe["search"]["classifiers_sha256"] == {"own": "sha-of-1", "other": "sha-of-2"}
 
 
 def test_the_wavenets_checkpoint_stands_in_the_recipe(materials):
@@ -182,6 +196,7 @@ def replace_split(features, split):
         (replace(NATURAL, take=2), NoRecordingLeft, "Take 2 of 'low' .* the test split has 2 recordings"),
         (replace(FROM_RECORDING, take=9), NoRecordingLeft, "ask for fewer clips"),
         (replace(FROM_NOISE, preset="whitened"), PresetIsUnknown, "choose one of decoder"),
+        (replace(FROM_NOISE, climbs=("third",)), ClassifierIsMissing, "climb 'third', and the panel is own, other"),
     ],
 )
 def test_what_cannot_be_made_is_refused_before_any_clip_is_made(materials, request_, error, complaint):
