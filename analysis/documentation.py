@@ -47,9 +47,9 @@ def _section_title(name: str) -> str:
     return {
         "CorpusSection": "`corpus`",
         "NetworksSection": "`networks`",
-        "ClassifierSection": "`networks.classifier` and `networks.judge`",
+        "ClassifierSection": "each of `networks.classifiers`",
         "PriorSection": "`networks.prior`",
-        "WaveNetSection": "`networks.wavenet`",
+        "VocoderSection": "each of `networks.vocoders`",
         "SystemSection": "each of `systems`",
         "BlockSection": "each of `blocks`",
         "ListenersSection": "`listeners`",
@@ -76,6 +76,8 @@ def _type_of(field: Mapping[str, Any]) -> str:
         return ", ".join(f"`{value}`" for value in field["enum"])
     if field.get("type") == "array":
         return f"list of {_type_of(field['items'])}s"
+    if field["type"] == "object":
+        return "sections by name"
     limits = [f"{sign} {field[name]:g}" for name, sign in _LIMITS.items() if name in field]
     return " ".join([field["type"], *limits])
 

@@ -102,6 +102,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# The networks that come with Hearsay.
+SHIPPED_DIR = BASE_DIR / "generation" / "shipped"
+
 # The engine behind background work (a django-tasks backend).
 TASKS = {"default": {"BACKEND": environment.text("HEARSAY_TASKS", "django_tasks_db.DatabaseBackend")}}
 # A worker that is silent for this many seconds has lost its item to whoever claims it next.

@@ -1,30 +1,31 @@
-"""A taste for simulated listeners where nobody has listened yet: they hear what the study's judge hears."""
+"""A taste for simulated listeners where nobody has listened yet: they hear what judges hear."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from generation.models import Judgement
-from generation.models.clips import Stage
+from generation.models import Clip, Judgement
+from generation.models.clips import Part, Stage
 from listening_tests.models import Stimulus, Study
 from listening_tests.taste import Taste
 
 # Mean opinions, in points, that are assumed and not measured: recordings are good, a vocoder costs a point.
 NATURAL_QUALITY = 4.4
 COPY_SYNTHESIS_QUALITY = 3.4
-# A maximised clip that the judge cannot recognise is bad; one that it surely recognises comes near copy synthesis.
+# A clip whose word its judges cannot recognise is bad; one that they surely recognise comes near copy synthesis.
 UNRECOGNISED_QUALITY = 1.2
 RECOGNISED_QUALITY = 3.0
 
 
 class ClipIsUnjudged(Exception):
-    """The study's judge has said nothing of a clip's sound."""
+    """No judge has said anything of a clip's sound."""
 
 
 def taste_from_judgements(study: Study) -> Taste:
-    """Return a taste in which words are heard as the judge hears them in the sound, and systems sound accordingly.
+    """Return a taste in which words are heard as judges hear them in the sound, and systems sound accordingly.
 
-    The mean opinion of a system is fixed for recordings and copy synthesis; for maximised systems it rises in a
-    straight line with the mean probability of the intended word. Raises ClipIsUnjudged.
+    A clip's judges are those of the panel that it does not climb and that learnt words; their mean counts. The mean
+    opinion of a system is fixed for recordings and copy synthesis; for others it rises in a straight line with the
+    mean probability of the intended word. Raises ClipIsUnjudged.
     """
     hearing = _hearing(study)
     recognised: dict[str, list[float]] = defaultdict(list)
@@ -32,25 +33,26 @@ def taste_from_judgements(study: Study) -> Taste:
     for stimulus in stimuli:
         if str(stimulus.clip.key) not in hearing:
             raise ClipIsUnjudged(
-                f"{stimulus.clip} of the system {stimulus.system!r} was not judged by {_judge(study)!r} on its sound: "
-                "render it again with that judge, or give a taste."
+                f"{stimulus.clip} of the system {stimulus.system!r} was not judged on its sound by any classifier that "
+                "it does not climb: render it again with a judge in the panel, or give a taste."
             )
         recognised[stimulus.system].append(hearing[str(stimulus.clip.key)].get(stimulus.word, 0.0))
     sources = {system["slug"]: system["source"] for system in study.protocol["systems"]}
     return Taste({system: _quality(sources[system], shares) for system, shares in recognised.items()}, hearing)
 
 
-def _judge(study: Study) -> str:
-    return str(study.protocol["networks"]["judge"]["network"])
-
-
 def _hearing(study: Study) -> dict[str, Mapping[str, float]]:
-    """Return for each clip the probabilities that the judge gives on its sound."""
-    judgements = Judgement.objects.filter(
-        clip__stimuli__block__study=study, stage=Stage.AUDIO, checkpoint__network=_judge(study)
-    )
-    rows = judgements.order_by("pk").values_list("clip__key", "probabilities")
-    return {str(key): probabilities for key, probabilities in rows}
+    """Return for each clip the mean of the probabilities that its judges give on its sound."""
+    judgements = Judgement.objects.filter(clip__in=Clip.objects.filter(stimuli__block__study=study), stage=Stage.AUDIO)
+    judged: dict[str, list[Mapping[str, float]]] = defaultdict(list)
+    for judgement in judgements.select_related("clip", "checkpoint").order_by("pk"):
+        if judgement.part() == Part.JUDGE:
+            judged[str(judgement.clip.key)].append(judgement.probabilities)
+    return {key: _mean(each) for key, each in judged.items()}
+
+
+def _mean(judgements: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    return {word: sum(each[word] for each in judgements) / len(judgements) for word in judgements[0]}
 
 
 def _quality(source: str, probabilities: list[float]) -> float:

@@ -70,7 +70,7 @@ def _read_text(path: Path) -> str:
 
 def _say(fault: Any) -> str:
     """Return one fault in words: the field, what is wrong, and what stands there."""
-    field = ".".join(str(part) for part in fault["loc"]) or "the file"
+    field = ".".join(str(part) for part in fault["loc"] if part != "[key]") or "the file"
     if fault["type"] == "extra_forbidden":
         return f"{field}: there is no such field; docs/study-file.md lists them"
     if fault["type"] == "missing":

@@ -4,45 +4,26 @@ This is its only description: validation, error messages and docs/study-file.md 
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from generation import catalogue
 from listening_tests.methods import METHODS
+from listening_tests.study_networks import TRAINED_VOCODERS, NetworksSection, Section, Slug, one_of
 
-
-def _one_of(table: dict[str, Any], what: str) -> Callable[[str], str]:
-    def check(value: str) -> str:
-        if value not in table:
-            raise ValueError(f"{value!r} is not a {what}: choose one of {', '.join(table)}")
-        return value
-
-    return check
-
-
-def _networks_of(role: catalogue.NetworkRole) -> dict[str, catalogue.Entry]:
-    return {slug: entry for slug, entry in catalogue.NETWORKS.items() if entry.role == role}
-
-
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=50)]
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z_' -]*$", max_length=60)]
-FeatureSlug = Annotated[str, AfterValidator(_one_of(catalogue.FEATURES, "feature definition"))]
-VocoderSlug = Annotated[str, AfterValidator(_one_of(catalogue.VOCODERS, "vocoder"))]
-MethodSlug = Annotated[str, AfterValidator(_one_of(METHODS, "test method"))]
-PresetSlug = Annotated[str, AfterValidator(_one_of(catalogue.PRESETS, "maximisation preset"))]
-ClassifierSlug = Annotated[
-    str, AfterValidator(_one_of(_networks_of(catalogue.NetworkRole.CLASSIFIER), "classifier network"))
-]
-PriorSlug = Annotated[str, AfterValidator(_one_of(_networks_of(catalogue.NetworkRole.PRIOR), "decoder prior"))]
+FeatureSlug = Annotated[str, AfterValidator(one_of(catalogue.FEATURES, "feature definition"))]
+SourceSlug = Annotated[str, AfterValidator(one_of(catalogue.SOURCES, "source of clips"))]
+StartSlug = Annotated[str, AfterValidator(one_of(catalogue.STARTS, "start"))]
+SpaceSlug = Annotated[str, AfterValidator(one_of(catalogue.SPACES, "space to search"))]
+PresetSlug = Annotated[str, AfterValidator(one_of(catalogue.PRESETS, "maximisation preset"))]
+VocoderSlug = Annotated[str, AfterValidator(one_of(catalogue.VOCODERS, "vocoder"))]
+MethodSlug = Annotated[str, AfterValidator(one_of(METHODS, "test method"))]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class CorpusSection(_Section):
+class CorpusSection(Section):
     """Where the recordings come from: exactly one of `folder`, `make` and `fetch`."""
 
     folder: str | None = Field(
@@ -62,60 +43,49 @@ class CorpusSection(_Section):
         return self
 
 
-class ClassifierSection(_Section):
-    network: ClassifierSlug = Field(description="A classifier of the catalogue.")
-    epochs: int = Field(ge=1, le=1000, description="Passes over the training recordings.")
+_SEARCH = ("climbs", "start", "space", "preset")
+_NEEDED = {"natural": (), "copy_synthesis": ("vocoder",), "maximised": (*_SEARCH, "vocoder")}
+_POSSIBLE = (*_SEARCH, "from_word", "vocoder")
 
 
-class PriorSection(_Section):
-    network: PriorSlug = Field(description="A decoder prior of the catalogue.")
-    epochs: int = Field(ge=1, le=1000, description="Passes over the training recordings.")
-
-
-class WaveNetSection(_Section):
-    steps: int = Field(ge=1, le=10_000_000, description="Training steps.")
-
-
-class NetworksSection(_Section):
-    """What is trained on the corpus."""
-
-    classifier: ClassifierSection = Field(description="The network whose activation is maximised.")
-    judge: ClassifierSection = Field(description="A separate classifier of another architecture, which only judges.")
-    prior: PriorSection | None = Field(None, description="The decoder prior; needed by systems with `space: decoder`.")
-    wavenet: WaveNetSection | None = Field(None, description="The WaveNet; needed by systems with `vocoder: wavenet`.")
-
-    @model_validator(mode="after")
-    def _judge_is_built_differently(self) -> Self:
-        if self.judge.network == self.classifier.network:
-            raise ValueError(
-                f"judge and classifier are both {self.judge.network}: a judge of the same architecture is fooled "
-                "by the same sounds, so choose another network for it"
-            )
-        return self
-
-
-class SystemSection(_Section):
+class SystemSection(Section):
     """One thing to compare: what made a clip."""
 
     slug: Slug = Field(description="Its name in tables and exports.")
     title: str = Field(min_length=1, max_length=80, description="Its name on pages and in figures.")
-    source: Literal["natural", "copy_synthesis", "maximised"] = Field(
+    source: SourceSlug = Field(
         description="The recording itself, its features through a vocoder, or maximised features through a vocoder."
     )
-    start: Literal["noise", "recording"] | None = Field(None, description="Where maximisation starts.")
-    space: Literal["features", "decoder"] | None = Field(None, description="What maximisation changes.")
+    climbs: list[Slug] | None = Field(
+        None, min_length=1, description="The classifiers that are maximised, of networks.classifiers; several together."
+    )
+    start: StartSlug | None = Field(None, description="Where maximisation starts.")
+    from_word: Word | None = Field(
+        None, description="With `start: other_word`: the word of the recordings it starts from; any other, if left out."
+    )
+    space: SpaceSlug | None = Field(None, description="What maximisation changes.")
     preset: PresetSlug | None = Field(None, description="How maximisation goes.")
     vocoder: VocoderSlug | None = Field(None, description="What turns features into sound.")
 
     @model_validator(mode="after")
     def _fields_fit_the_source(self) -> Self:
-        needed = {"natural": set(), "copy_synthesis": {"vocoder"}, "maximised": {"start", "space", "preset", "vocoder"}}
-        given = {name for name in ("start", "space", "preset", "vocoder") if getattr(self, name) is not None}
-        missing, surplus = needed[self.source] - given, given - needed[self.source]
+        needed = _NEEDED[self.source]
+        given = {name for name in _POSSIBLE if getattr(self, name) is not None}
+        missing, surplus = set(needed) - given, given - set(needed)
+        if self.start == "other_word":
+            surplus -= {"from_word"}
         if missing:
             raise ValueError(f"a system with source {self.source} needs {', '.join(sorted(missing))}")
+        if surplus == {"from_word"} and self.source == "maximised":
+            raise ValueError("from_word has a meaning with start: other_word only: take it out")
         if surplus:
             raise ValueError(f"a system with source {self.source} has no {', '.join(sorted(surplus))}: take it out")
+        return self
+
+    @model_validator(mode="after")
+    def _climbs_each_once(self) -> Self:
+        if self.climbs is not None and len(set(self.climbs)) < len(self.climbs):
+            raise ValueError(f"climbs names a classifier twice: {', '.join(self.climbs)}")
         return self
 
     def makes_the_same_clips_as(self, other: "SystemSection") -> bool:
@@ -123,8 +93,12 @@ class SystemSection(_Section):
         names = {"slug", "title"}
         return self.model_dump(exclude=names) == other.model_dump(exclude=names)
 
+    def words_of(self, words: Sequence[str]) -> list[str]:
+        """Return which of the words the system makes clips of: all but the one it starts from."""
+        return [word for word in words if word != self.from_word]
 
-class BlockSection(_Section):
+
+class BlockSection(Section):
     """A run of trials of one method."""
 
     method: MethodSlug = Field(description="How a trial is put.")
@@ -135,7 +109,7 @@ class BlockSection(_Section):
     ratings_per_stimulus: int = Field(ge=1, le=1000, description="The quota: how many listeners rate each stimulus.")
 
 
-class ListenersSection(_Section):
+class ListenersSection(Section):
     """Who is asked, and on what terms."""
 
     recruitment: Literal["open_link"] = Field("open_link", description="Anybody with the link may take part.")
@@ -152,14 +126,14 @@ class ListenersSection(_Section):
     )
 
 
-class AnalysisSection(_Section):
+class AnalysisSection(Section):
     """What will be reported, declared before anybody listens."""
 
     confidence: float = Field(0.95, gt=0.5, lt=1, description="Level of every interval.")
     statistics: list[str] | None = Field(None, description="Which of the methods' statistics; all, if left out.")
 
 
-class StudyFile(_Section):
+class StudyFile(Section):
     """A whole study, from the corpus to the analysis."""
 
     hearsay: Literal[1] = Field(description="Version of this format.")
@@ -197,9 +171,24 @@ class StudyFile(_Section):
         for system in self.systems:
             if system.space == "decoder" and self.networks.prior is None:
                 raise ValueError(f"the system {system.slug!r} goes through the decoder, but networks has no prior")
-            if system.vocoder == "wavenet" and self.networks.wavenet is None:
-                raise ValueError(f"the system {system.slug!r} uses the WaveNet, but networks has no wavenet")
+            if system.vocoder in TRAINED_VOCODERS and system.vocoder not in self.networks.vocoders:
+                raise ValueError(
+                    f"the system {system.slug!r} uses the vocoder {system.vocoder!r}, which is not in networks.vocoders"
+                )
+            self._check_climbs(system)
         return self
+
+    def _check_climbs(self, system: SystemSection) -> None:
+        for name in system.climbs or []:
+            if name not in self.networks.classifiers:
+                known = ", ".join(self.networks.classifiers)
+                raise ValueError(f"the system {system.slug!r} climbs {name!r}, which is not among {known}")
+        if system.from_word is not None and system.from_word not in self.words:
+            raise ValueError(
+                f"the system {system.slug!r} starts from {system.from_word!r}, which is not among the words"
+            )
+        if system.climbs is not None:
+            self.networks.check_judged(system.slug, system.climbs, self.networks.architectures())
 
     @model_validator(mode="after")
     def _blocks_can_be_filled(self) -> Self:
@@ -212,7 +201,7 @@ class StudyFile(_Section):
         return self
 
     def _check_quota(self, number: int, block: BlockSection) -> None:
-        distinct = len(self.systems_of(block)) * len(self.words)
+        distinct = sum(len(system.words_of(self.words)) for system in self.systems_of(block))
         if block.trials_per_session > distinct:
             raise ValueError(
                 f"block {number} asks for {block.trials_per_session} trials per session, but a listener hears no word "

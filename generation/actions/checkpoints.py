@@ -1,11 +1,11 @@
 """Trained networks: asking for one, and registering one that was trained."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from accounts.models import Researcher
 from generation.actions.jobs import request_job
-from generation.catalogue import FEATURES, NETWORKS
+from generation.catalogue import FEATURES, NETWORKS, NetworkRole
 from generation.digests import request_digest
 from generation.models import Checkpoint, Corpus, Job
 from generation.states import JobState
@@ -13,6 +13,39 @@ from generation.states import JobState
 
 class CannotBeTrained(ValueError):
     """A network or a definition of features that the catalogue does not know was asked for."""
+
+
+class CheckpointIsUnknown(LookupError):
+    """No network of this name is registered."""
+
+
+class CheckpointCannotBeUsed(ValueError):
+    """A registered network is of another kind, of other features or of other words than it is wanted for."""
+
+
+def find_checkpoint(slug: str) -> Checkpoint:
+    """Return the registered network of this name. Raises CheckpointIsUnknown."""
+    try:
+        return Checkpoint.objects.select_related("corpus").get(slug=slug)
+    except Checkpoint.DoesNotExist as error:
+        raise CheckpointIsUnknown(
+            f"There is no checkpoint {slug!r}: train one, or look its name up on the networks' page."
+        ) from error
+
+
+def check_usable(checkpoint: Checkpoint, *, role: NetworkRole, features: str, words: Sequence[str]) -> None:
+    """Raise CheckpointCannotBeUsed unless a network is of this role and these features and, if a classifier, words."""
+    wanted: list[tuple[str, Any, Any]] = [
+        ("kind", checkpoint.role, role.value),
+        ("features", checkpoint.features, features),
+    ]
+    if role is NetworkRole.CLASSIFIER:
+        wanted.append(("words", checkpoint.card.get("words"), list(words)))
+    for what, found, needed in wanted:
+        if found != needed:
+            raise CheckpointCannotBeUsed(
+                f"The checkpoint {checkpoint.slug} has the {what} {found}, and {needed} is needed: choose another one."
+            )
 
 
 def request_training(
@@ -65,16 +98,27 @@ def checkpoint_name(*, network: str, digest: str) -> str:
 
 
 def register_checkpoint(
-    *, corpus: Corpus, network: str, features: str, digest: str, file: str, sha256: str, card: Mapping[str, Any]
+    *,
+    corpus: Corpus | None,
+    network: str,
+    features: str,
+    digest: str,
+    file: str,
+    sha256: str,
+    card: Mapping[str, Any],
+    slug: str | None = None,
 ) -> tuple[Checkpoint, bool]:
-    """Store a trained network; return it, and False if the same request had been trained before."""
+    """Store a trained network; return it, and False if the same request had been trained before.
+
+    corpus: None if the corpus it was trained on is not here. slug: made of the network and the digest, unless given.
+    """
     role = NETWORKS[network].role
     if role is None:
         raise CannotBeTrained(f"The catalogue does not say what {network!r} is for: give it a role.")
     return Checkpoint.objects.get_or_create(
         request_digest=digest,
         defaults={
-            "slug": checkpoint_name(network=network, digest=digest),
+            "slug": slug or checkpoint_name(network=network, digest=digest),
             "network": network,
             "role": role.value,
             "corpus": corpus,

@@ -1,12 +1,12 @@
 """Clips: asking for them, finding those that were asked for, and registering those that were made."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 from accounts.models import Researcher
 from generation.actions.jobs import request_job
-from generation.catalogue import FEATURES, VOCODERS
+from generation.catalogue import FEATURES
 from generation.digests import request_digest
 from generation.models import Checkpoint, Clip, Corpus, Job, Judgement
 from generation.states import JobState
@@ -23,6 +23,37 @@ class ClipsCannotBeMade(ValueError):
 
 class ClipsAreMissing(Exception):
     """Clips that were asked for have not been made yet."""
+
+
+@dataclass(frozen=True)
+class ClipNetworks:
+    """The networks that clips are made and judged with.
+
+    panel: the classifiers; all judge every clip, and a request climbs those whose slugs it names. vocoders: vocoder
+    slug -> its network, for those that have one.
+    """
+
+    panel: Sequence[Checkpoint]
+    prior: Checkpoint | None = None
+    vocoders: Mapping[str, Checkpoint] = field(default_factory=dict)
+
+    def as_parameters(self) -> dict[str, Any]:
+        """Give the checkpoints' keys, for a job."""
+        return {
+            "panel": [checkpoint.pk for checkpoint in self.panel],
+            "prior": self.prior and self.prior.pk,
+            "vocoders": {slug: checkpoint.pk for slug, checkpoint in self.vocoders.items()},
+        }
+
+    @classmethod
+    def from_parameters(cls, keys: Mapping[str, Any]) -> Self:
+        """Fetch what `as_parameters` gave."""
+        found = Checkpoint.objects.in_bulk([*keys["panel"], *keys["vocoders"].values(), keys["prior"]])
+        return cls(
+            panel=[found[key] for key in keys["panel"]],
+            prior=found.get(keys["prior"]),
+            vocoders={slug: found[key] for slug, key in keys["vocoders"].items()},
+        )
 
 
 @dataclass(frozen=True)
@@ -51,19 +82,15 @@ def request_clips(
     corpus: Corpus,
     features: str,
     requests: Sequence[ClipFields],
-    checkpoints: Mapping[str, Checkpoint],
+    networks: ClipNetworks,
     requested_by: Researcher | None = None,
 ) -> Job | None:
     """Ask for the clips that are not there yet; return the job (it may have failed), or None if all are there.
 
-    requests: the fields of `generation.engine.clip_request.ClipRequest`, one dict a clip. checkpoints: `classifier`,
-    and as needed `judge`, `prior` and, under its name in the catalogue, each trained vocoder.
-    Raises ClipsCannotBeMade.
+    requests: the fields of `generation.engine.clip_request.ClipRequest`, one dict a clip. Raises ClipsCannotBeMade.
     """
-    _check(corpus, features, requests, checkpoints)
-    digests = [
-        clip_digest(corpus=corpus, features=features, request=each, checkpoints=checkpoints) for each in requests
-    ]
+    _check(corpus, features, requests, networks)
+    digests = [clip_digest(corpus=corpus, features=features, request=each, networks=networks) for each in requests]
     there = set(Clip.objects.filter(request_digest__in=digests).values_list("request_digest", flat=True))
     missing = {digest: dict(each) for digest, each in zip(digests, requests, strict=True) if digest not in there}
     if not missing:
@@ -75,20 +102,14 @@ def request_clips(
     return request_job(
         kind="render_clips",
         title=f"Render {len(missing)} clips of {corpus.title}",
-        parameters={
-            "corpus": corpus.pk,
-            "features": features,
-            "checkpoints": {purpose: checkpoint.pk for purpose, checkpoint in checkpoints.items()},
-        },
+        parameters={"corpus": corpus.pk, "features": features, "networks": networks.as_parameters()},
         item_parameters=_chunks(missing),
         digest=asked,
         requested_by=requested_by,
     )
 
 
-def _check(
-    corpus: Corpus, features: str, requests: Sequence[ClipFields], checkpoints: Mapping[str, Checkpoint]
-) -> None:
+def _check(corpus: Corpus, features: str, requests: Sequence[ClipFields], networks: ClipNetworks) -> None:
     if features not in FEATURES:
         raise ClipsCannotBeMade(f"The catalogue has no features {features!r}: choose one of {', '.join(FEATURES)}.")
     unknown = sorted({each["word"] for each in requests} - set(corpus.words))
@@ -96,27 +117,40 @@ def _check(
         raise ClipsCannotBeMade(
             f"{corpus.title} has no recordings of {', '.join(unknown)}: choose among {', '.join(corpus.words)}."
         )
-    if "classifier" not in checkpoints:
+    if not networks.panel:
         raise ClipsCannotBeMade("No classifier is given to search on and to judge: train one, then ask with it.")
+    panel = [checkpoint.slug for checkpoint in networks.panel]
+    strangers = sorted({slug for each in requests for slug in each.get("climbs") or []} - set(panel))
+    if strangers:
+        raise ClipsCannotBeMade(
+            f"A search is to climb {', '.join(strangers)}, and the panel is {', '.join(panel)}: put it into the panel."
+        )
 
 
-def clip_digest(*, corpus: Corpus, features: str, request: ClipFields, checkpoints: Mapping[str, Checkpoint]) -> str:
+def clip_digest(*, corpus: Corpus, features: str, request: ClipFields, networks: ClipNetworks) -> str:
     """Return the SHA-256 of everything that decides a clip, and of the networks that judge it."""
-    fields = {name: value for name, value in request.items() if value is not None}
-    used = {
-        purpose: checkpoint.sha256
-        for purpose, checkpoint in checkpoints.items()
-        if not (purpose == "prior" and request.get("space") != "decoder")
-        and not (purpose in VOCODERS and request.get("vocoder") != purpose)
+    fields = {name: value for name, value in request.items() if value is not None and name != "climbs"}
+    panel = {checkpoint.slug: checkpoint.sha256 for checkpoint in networks.panel}
+    used: dict[str, Any] = {
+        "panel": sorted(panel.values()),
+        "climbs": [panel[slug] for slug in request.get("climbs") or []],
     }
-    return request_digest({"corpus": corpus.digest, "features": features, "request": fields, "checkpoints": used})
+    if networks.prior is not None and request.get("space") == "decoder":
+        used["prior"] = networks.prior.sha256
+    if (vocoder := networks.vocoders.get(request.get("vocoder") or "")) is not None:
+        used["vocoder"] = vocoder.sha256
+    return request_digest({"corpus": corpus.digest, "features": features, "request": fields, "networks": used})
+
+
+# What requests must share to be searched and vocoded in one batch.
+_SYSTEM_FIELDS = ("source", "climbs", "start", "from_word", "space", "preset", "vocoder")
 
 
 def _chunks(missing: Mapping[str, ClipFields]) -> list[dict[str, Any]]:
-    """Cut the requests into items, those of one system together: they are searched and vocoded in one batch."""
-    systems: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    """Cut the requests into items, those of one system together."""
+    systems: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for digest, request in missing.items():
-        system = tuple(request.get(name) for name in ("source", "start", "space", "preset", "vocoder"))
+        system = tuple(str(request.get(name)) for name in _SYSTEM_FIELDS)
         systems.setdefault(system, []).append({"digest": digest, "request": dict(request)})
     return [
         {"clips": clips[first : first + CLIPS_PER_ITEM]}
@@ -125,13 +159,9 @@ def _chunks(missing: Mapping[str, ClipFields]) -> list[dict[str, Any]]:
     ]
 
 
-def find_clips(
-    *, corpus: Corpus, features: str, requests: Sequence[ClipFields], checkpoints: Mapping[str, Checkpoint]
-) -> list[Clip]:
+def find_clips(*, corpus: Corpus, features: str, requests: Sequence[ClipFields], networks: ClipNetworks) -> list[Clip]:
     """Return the clips of these requests, in their order. Raises ClipsAreMissing."""
-    digests = [
-        clip_digest(corpus=corpus, features=features, request=each, checkpoints=checkpoints) for each in requests
-    ]
+    digests = [clip_digest(corpus=corpus, features=features, request=each, networks=networks) for each in requests]
     found = {clip.request_digest: clip for clip in Clip.objects.filter(request_digest__in=digests)}
     n_missing = sum(digest not in found for digest in digests)
     if n_missing:
@@ -139,8 +169,9 @@ def find_clips(
     return [found[digest] for digest in digests]
 
 
-def register_clip(*, corpus: Corpus, made: MadeClip, checkpoints: Mapping[str, Checkpoint]) -> Clip:
-    """Store a clip and what each checkpoint (by slug) says of it."""
+def register_clip(*, corpus: Corpus, made: MadeClip, panel: Sequence[Checkpoint]) -> Clip:
+    """Store a clip and what each checkpoint of the panel says of it."""
+    checkpoints = {checkpoint.slug: checkpoint for checkpoint in panel}
     clip = Clip.objects.create(
         key=made.key,
         corpus=corpus,

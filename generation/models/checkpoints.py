@@ -1,6 +1,7 @@
 """A trained network's weights with their card."""
 
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -15,7 +16,14 @@ class Checkpoint(models.Model):
     slug = models.SlugField(max_length=140, unique=True)
     network = models.CharField(max_length=60, choices=network_choices)
     role = models.CharField(max_length=20, choices=role_choices)
-    corpus = models.ForeignKey(Corpus, on_delete=models.PROTECT, related_name="checkpoints")
+    corpus = models.ForeignKey(
+        Corpus,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="checkpoints",
+        help_text="What it was trained on, if that is here; the card tells of it in any case.",
+    )
     features = models.CharField(max_length=40, choices=feature_choices, blank=True)
     file = models.CharField(max_length=300, help_text="The safetensors file, relative to HEARSAY_CHECKPOINTS.")
     card = models.JSONField(help_text="Corpus, features, words, recipe, seed, accuracy, versions.")
@@ -27,6 +35,18 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+    @property
+    def is_control(self) -> bool:
+        """Tell whether a classifier learnt no words: untrained, or trained on labels dealt out at random."""
+        recipe = self.card.get("recipe", {})
+        return recipe.get("epochs") == 0 or bool(recipe.get("shuffled_labels"))
+
+    @property
+    def trained_on(self) -> dict[str, Any]:
+        """What the card says of the corpus: title, licence, is_synthetic, digest."""
+        found: dict[str, Any] = self.card.get("corpus", {})
+        return found
 
     @property
     def path(self) -> Path:

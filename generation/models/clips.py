@@ -20,6 +20,14 @@ class Stage(models.TextChoices):
     AUDIO = "audio", "on the re-analysed audio, after the vocoder"
 
 
+class Part(models.TextChoices):
+    """What a classifier is to a clip that it judges."""
+
+    OWN = "own", "climbed"
+    JUDGE = "judge", "judge"
+    CONTROL = "control", "control"
+
+
 class Clip(models.Model):
     """A sound file with its recipe or its origin, and its SHA-256."""
 
@@ -45,6 +53,11 @@ class Clip(models.Model):
         """What was asked for: source, start, space, preset, vocoder, word, take, seed."""
         found: dict[str, Any] = self.recipe.get("request", {})
         return found
+
+    @property
+    def climbed(self) -> list[str]:
+        """The slugs of the classifiers that the clip was made to please; none for a recording."""
+        return list(self.request.get("climbs") or [])
 
     @property
     def making(self) -> list[str]:
@@ -81,6 +94,12 @@ class Judgement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.checkpoint_id} hears {self.heard} ({self.stage})"
+
+    def part(self) -> Part:
+        """Return what the classifier is to the clip: climbed for it, a control that learnt no words, or a judge."""
+        if self.checkpoint.slug in self.clip.climbed:
+            return Part.OWN
+        return Part.CONTROL if self.checkpoint.is_control else Part.JUDGE
 
     def ranked(self) -> list[tuple[str, float]]:
         """Return the words with their probabilities, the most probable first."""

@@ -1,13 +1,13 @@
 """Rendering clips: search, vocode, judge, and put the files on the shelf."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from generation.actions.clips import MadeClip, register_clip
+from generation.actions.clips import ClipNetworks, MadeClip, register_clip
 from generation.models import Checkpoint, Clip, Corpus
 from generation.tasks.clip_shelf import ClipShelf
 from generation.tasks.training import feature_set_of
@@ -16,8 +16,6 @@ from generation.work import Outcome, Work
 if TYPE_CHECKING:
     from generation.engine.checkpoints import LoadedNetwork
     from generation.engine.materials import Materials
-
-CLASSIFIER, JUDGE, PRIOR = "classifier", "judge", "prior"
 
 
 def render_clips(work: Work) -> Outcome:
@@ -28,28 +26,25 @@ def render_clips(work: Work) -> Outcome:
 
     use_threads(settings.THREADS)
     corpus = Corpus.objects.get(pk=work.shared["corpus"])
-    checkpoints = _checkpoints(work.shared["checkpoints"])
+    networks = ClipNetworks.from_parameters(work.shared["networks"])
     wanted = _not_there_yet(work.parameters["clips"])
     requests = {ClipRequest.from_dict(each["request"]): each["digest"] for each in wanted}
     shelf = ClipShelf(settings.CLIPS_DIR, work.name)
     with shelf.filling():
-        materials = _materials(corpus, checkpoints, work)
+        materials = _materials(corpus, networks, work)
         made = [
             shelf.put(clip, digest=requests[clip.request]) for clip in render(list(requests), materials, work.report)
         ]
-    by_slug = {checkpoint.slug: checkpoint for checkpoint in checkpoints.values()}
-    return Outcome(partial(_store, shelf, made, corpus, by_slug), discard=shelf.discard)
+    return Outcome(partial(_store, shelf, made, corpus, networks.panel), discard=shelf.discard)
 
 
-def _store(
-    shelf: ClipShelf, made: list[MadeClip], corpus: Corpus, checkpoints: dict[str, Checkpoint]
-) -> dict[str, Any]:
+def _store(shelf: ClipShelf, made: list[MadeClip], corpus: Corpus, panel: Sequence[Checkpoint]) -> dict[str, Any]:
     there = _digests_there(clip.digest for clip in made)
     keys = []
     for clip in made:
         if clip.digest not in there:
             shelf.move_in(clip)
-            keys.append(str(register_clip(corpus=corpus, made=clip, checkpoints=checkpoints).key))
+            keys.append(str(register_clip(corpus=corpus, made=clip, panel=panel).key))
     shelf.tidy()
     return {"clips": keys}
 
@@ -63,28 +58,24 @@ def _digests_there(digests: Iterable[str]) -> set[str]:
     return set(Clip.objects.filter(request_digest__in=list(digests)).values_list("request_digest", flat=True))
 
 
-def _checkpoints(keys: dict[str, int]) -> dict[str, Checkpoint]:
-    found = Checkpoint.objects.in_bulk(list(keys.values()))
-    return {purpose: found[key] for purpose, key in keys.items()}
-
-
-def _materials(corpus: Corpus, checkpoints: dict[str, Checkpoint], work: Work) -> "Materials":
+def _materials(corpus: Corpus, networks: ClipNetworks, work: Work) -> "Materials":
     from generation.engine.devices import device_named
     from generation.engine.materials import Materials
 
-    loaded = {purpose: _loaded(checkpoint.path, checkpoint.sha256) for purpose, checkpoint in checkpoints.items()}
-    slugs = {purpose: checkpoint.slug for purpose, checkpoint in checkpoints.items()}
     return Materials(
         feature_set=feature_set_of(corpus, work.shared["features"], work),
-        classifiers={slugs[CLASSIFIER]: loaded[CLASSIFIER]},
-        judges={slugs[JUDGE]: loaded[JUDGE]} if JUDGE in loaded else {},
-        prior=loaded.get(PRIOR),
-        vocoders={each: network for each, network in loaded.items() if each not in {CLASSIFIER, JUDGE, PRIOR}},
+        classifiers={checkpoint.slug: _network(checkpoint) for checkpoint in networks.panel},
+        prior=None if networks.prior is None else _network(networks.prior),
+        vocoders={slug: _network(checkpoint) for slug, checkpoint in networks.vocoders.items()},
         device=device_named(settings.DEVICE),
     )
 
 
-@lru_cache(maxsize=8)
+def _network(checkpoint: Checkpoint) -> "LoadedNetwork":
+    return _loaded(checkpoint.path, checkpoint.sha256)
+
+
+@lru_cache(maxsize=16)
 def _loaded(path: Path, sha256: str) -> "LoadedNetwork":
     """Load a checkpoint's network; kept, since all items of a job use the same few.
 

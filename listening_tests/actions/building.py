@@ -28,16 +28,19 @@ class PlannedClip:
 
 
 def planned_clips(study_file: StudyFile) -> dict[PlannedClip, dict[str, Any]]:
-    """Return what to ask generation for: a clip request for each system, word and take."""
+    """Return what to ask generation for: a clip request for each system, word and take.
+
+    `climbs` names classifiers as the study file does.
+    """
     return {
         PlannedClip(system.slug, word, take): {
-            **system.model_dump(include={"source", "start", "space", "preset", "vocoder"}),
+            **system.model_dump(exclude={"slug", "title"}, exclude_none=True),
             "word": word,
             "take": take,
             "seed": study_file.seed,
         }
         for system in study_file.systems
-        for word in study_file.words
+        for word in system.words_of(study_file.words)
         for take in range(study_file.clips_per_word)
     }
 

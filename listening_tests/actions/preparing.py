@@ -4,18 +4,18 @@ Every call asks generation for whatever is not there yet, and for nothing twice;
 on where it stopped, and a page may ask as often as it likes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from accounts.models import Researcher
-from generation.actions.checkpoints import request_training
 from generation.actions.clips import find_clips, request_clips
 from generation.actions.corpora import request_corpus
 from generation.actions.jobs import run_jobs_here
-from generation.models import Checkpoint, Corpus, Job
+from generation.models import Corpus, Job
 from generation.states import JobState
-from listening_tests.actions.building import build_blocks, planned_clips
+from listening_tests.actions.building import PlannedClip, build_blocks, planned_clips
+from listening_tests.actions.study_networks import NetworkCannotBeHad, StudyNetworks, request_networks
 from listening_tests.models import Study
 from listening_tests.progress import Progress
 from listening_tests.study_schema import StudyFile
@@ -41,7 +41,7 @@ def prepare(*, study: Study, requested_by: Researcher | None = None) -> list[Ste
     """Ask for what the study needs next; return the steps up to the first that is not done.
 
     All four are there and done when the study has its stimuli and can be opened.
-    Raises PreparationFailed if a job of the present step has failed.
+    Raises PreparationFailed if a job of the present step has failed, or a network that is named cannot be had.
     """
     study_file = StudyFile.model_validate(study.protocol)
     corpus, job = request_corpus(
@@ -50,60 +50,44 @@ def prepare(*, study: Study, requested_by: Researcher | None = None) -> list[Ste
     steps = [_step("Corpus", [job])]
     if corpus is None:
         return steps
-    checkpoints, jobs = _request_networks(study_file, corpus, requested_by)
-    steps.append(_step("Networks", jobs))
-    if jobs:
+    networks = _networks(study_file, corpus, requested_by)
+    steps.append(_step("Networks", networks.jobs))
+    if networks.jobs:
         return steps
-    requests = planned_clips(study_file)
-    job = request_clips(
-        corpus=corpus,
-        features=study_file.features,
-        requests=list(requests.values()),
-        checkpoints=checkpoints,
-        requested_by=requested_by,
-    )
+    requests = _clip_requests(study_file, networks)
+    wanted: dict[str, Any] = {
+        "corpus": corpus,
+        "features": study_file.features,
+        "requests": list(requests.values()),
+        "networks": networks.for_clips(),
+    }
+    job = request_clips(**wanted, requested_by=requested_by)
     steps.append(_step("Clips", [job]))
     if job is not None:
         return steps
-    clips = find_clips(
-        corpus=corpus, features=study_file.features, requests=list(requests.values()), checkpoints=checkpoints
-    )
-    build_blocks(study=study, clips=dict(zip(requests, clips, strict=True)))
+    build_blocks(study=study, clips=dict(zip(requests, find_clips(**wanted), strict=True)))
     return [*steps, _step("Stimuli", [])]
 
 
-def network_settings(study_file: StudyFile) -> dict[str, tuple[str, dict[str, Any]]]:
-    """Return the networks a study file asks for: what each is there for, its name, its training settings."""
-    networks = study_file.networks
-    wanted: dict[str, tuple[str, dict[str, Any]]] = {}
-    # The WaveNet takes longest, so it comes first: others are trained beside it.
-    if networks.wavenet is not None:
-        wanted["wavenet"] = ("wavenet", {"steps": networks.wavenet.steps})
-    if networks.prior is not None:
-        wanted["prior"] = (networks.prior.network, {"epochs": networks.prior.epochs})
-    wanted["classifier"] = (networks.classifier.network, {"epochs": networks.classifier.epochs})
-    wanted["judge"] = (networks.judge.network, {"epochs": networks.judge.epochs})
-    return wanted
+def _networks(study_file: StudyFile, corpus: Corpus, requested_by: Researcher | None) -> StudyNetworks:
+    try:
+        networks = request_networks(study_file=study_file, corpus=corpus, requested_by=requested_by)
+        if not networks.jobs:
+            networks.check_judged(study_file)
+    except NetworkCannotBeHad as error:
+        raise PreparationFailed(
+            f"Networks: {error} Mend the study file, and give the changed one a new slug."
+        ) from error
+    return networks
 
 
-def _request_networks(
-    study_file: StudyFile, corpus: Corpus, requested_by: Researcher | None
-) -> tuple[Mapping[str, Checkpoint], list[Job]]:
-    checkpoints, jobs = {}, []
-    for purpose, (network, settings) in network_settings(study_file).items():
-        checkpoint, job = request_training(
-            corpus=corpus,
-            network=network,
-            features=study_file.features,
-            settings=settings,
-            seed=study_file.seed,
-            requested_by=requested_by,
-        )
-        if checkpoint is not None:
-            checkpoints[purpose] = checkpoint
-        if job is not None:
-            jobs.append(job)
-    return checkpoints, jobs
+def _clip_requests(study_file: StudyFile, networks: StudyNetworks) -> dict[PlannedClip, dict[str, Any]]:
+    """Return the study's clip requests, in which classifiers go by their checkpoints' slugs."""
+    slugs = {name: checkpoint.slug for name, checkpoint in networks.panel.items()}
+    return {
+        planned: {**request, "climbs": [slugs[name] for name in request["climbs"]]} if "climbs" in request else request
+        for planned, request in planned_clips(study_file).items()
+    }
 
 
 def _step(title: str, jobs: Iterable[Job | None]) -> Step:

@@ -56,7 +56,7 @@ def simulate_listeners(
 ) -> Attendance:
     """Let simulated listeners take the study until all have come or it is full; return what became of them.
 
-    Without a `taste`, they hear what the study's judge hears (`judged_taste`). Listeners of an earlier crowd keep
+    Without a `taste`, they hear what the clips' judges hear (`judged_taste`). Listeners of an earlier crowd keep
     their numbers, so a second crowd is not the first one again. Not atomic: every answer is stored at once, as a
     person's is. Raises StudyIsClosed, or ClipIsUnjudged if there is no taste to be had.
     """

@@ -36,9 +36,10 @@ def small_demo(tmp_path, settings, monkeypatch):
     small = yaml.safe_load(demonstration.STUDY_FILE.read_text())
     small |= {"words": ["down", "go"], "clips_per_word": 1}
     small["corpus"]["voices"] = 8
-    small["networks"]["wavenet"]["steps"] = 2
-    for purpose in ("classifier", "judge", "prior"):
-        small["networks"][purpose]["epochs"] = 1
+    networks = small["networks"]
+    networks["vocoders"]["wavenet"]["steps"] = 2
+    for section in (*networks["classifiers"].values(), networks["prior"]):
+        section["epochs"] = 1
     for block in small["blocks"]:
         block |= {"trials_per_session": 4, "ratings_per_stimulus": 2}
     path = tmp_path / "demo.yaml"

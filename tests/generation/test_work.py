@@ -10,7 +10,14 @@ import soundfile
 from django.core.management import CommandError, call_command
 
 from generation.actions.checkpoints import CannotBeTrained, request_training
-from generation.actions.clips import ClipsAreMissing, ClipsCannotBeMade, find_clips, request_clips
+from generation.actions.clips import (
+    ClipNetworks,
+    ClipsAreMissing,
+    ClipsCannotBeMade,
+    clip_digest,
+    find_clips,
+    request_clips,
+)
 from generation.actions.corpora import CorpusSourceIsUnclear, request_corpus
 from generation.actions.jobs import run_job_here
 from generation.models import Checkpoint, Clip, Corpus, Job, Judgement
@@ -65,9 +72,14 @@ FROM_NOISE = {
 
 
 def clip_wishes(corpus, *makings):
-    checkpoints = {"classifier": train(corpus), "judge": train(corpus, "temporal_classifier")}
-    requests = [{**making, "word": word} for making in makings for word in corpus.words]
-    return {"corpus": corpus, "features": "narrowband", "requests": requests, "checkpoints": checkpoints}
+    panel = [train(corpus), train(corpus, "temporal_classifier")]
+    searched = {"climbs": [panel[0].slug]}
+    requests = [
+        {**making, **(searched if making["source"] == "maximised" else {}), "word": word}
+        for making in makings
+        for word in corpus.words
+    ]
+    return {"corpus": corpus, "features": "narrowband", "requests": requests, "networks": ClipNetworks(panel)}
 
 
 def files_in(folder):
@@ -212,18 +224,23 @@ def test_a_clip_that_two_jobs_were_asked_for_is_kept_once(folder, settings):
     assert len(files_in(settings.CLIPS_DIR)) == 6
 
 
-def test_another_judge_or_prior_makes_another_clip_only_where_it_matters():
+def digest_with(panel, climbs=(0,), **networks):
+    """Return the digest of a clip that climbs the panel's classifiers at these positions."""
+    request = {**FROM_NOISE, "word": "down", "climbs": [panel[position].slug for position in climbs]}
+    return clip_digest(
+        corpus=panel[0].corpus, features="narrowband", request=request, networks=ClipNetworks(panel, **networks)
+    )
+
+
+def test_other_networks_make_another_clip_only_where_they_matter():
     corpus = make_corpus()
-    classifier, prior, other_prior = (make_checkpoint(corpus=corpus) for _ in range(3))
-    common = {"corpus": corpus, "features": "narrowband", "request": {**FROM_NOISE, "word": "down"}}
-    from generation.actions.clips import clip_digest
+    first, second, prior = (make_checkpoint(corpus=corpus) for _ in range(3))
+    plain = digest_with([first, second])
 
-    plain = clip_digest(**common, checkpoints={"classifier": classifier})
-    with_prior = clip_digest(**common, checkpoints={"classifier": classifier, "prior": prior})
-    with_judge = clip_digest(**common, checkpoints={"classifier": classifier, "judge": other_prior})
-
-    assert plain == with_prior
-    assert plain != with_judge
+    assert digest_with([first, second], prior=prior, vocoders={"wavenet": prior}) == plain
+    assert digest_with([second, first], climbs=[1]) == plain
+    others = [digest_with([first]), digest_with([first, second], climbs=[1]), digest_with([first, second], [0, 1])]
+    assert len({plain, *others}) == 4
 
 
 def test_clips_not_made_yet_are_missing(folder):
@@ -238,7 +255,8 @@ def test_clips_not_made_yet_are_missing(folder):
     [
         ({"features": "broadband"}, "no features 'broadband'"),
         ({"requests": [{**NATURAL, "word": "sideways"}]}, "no recordings of sideways"),
-        ({"checkpoints": {}}, "No classifier"),
+        ({"networks": ClipNetworks([])}, "No classifier"),
+        ({"requests": [{**FROM_NOISE, "word": "down", "climbs": ["nobody"]}]}, "is to climb nobody"),
     ],
 )
 def test_clips_that_cannot_be_made_are_refused_when_asked_for(change, message):
@@ -247,7 +265,7 @@ def test_clips_that_cannot_be_made_are_refused_when_asked_for(change, message):
         "corpus": corpus,
         "features": "narrowband",
         "requests": [{**NATURAL, "word": "down"}],
-        "checkpoints": {"classifier": make_checkpoint(corpus=corpus)},
+        "networks": ClipNetworks([make_checkpoint(corpus=corpus)]),
     }
 
     with pytest.raises(ClipsCannotBeMade, match=message):
@@ -292,7 +310,7 @@ def test_the_whole_way_goes_from_the_terminal(folder, capsys):
     call_command("train", corpus.slug, "residual_classifier", features="narrowband", epochs=1)
     checkpoint = Checkpoint.objects.get()
 
-    call_command("render", classifier=checkpoint.slug, source="natural")
+    call_command("render", panel=[checkpoint.slug], source="natural")
     call_command("jobs")
 
     told = capsys.readouterr().out
@@ -309,7 +327,7 @@ def test_the_whole_way_goes_from_the_terminal(folder, capsys):
         (["train", "nothing", "residual_classifier", "--epochs", "1"], "no corpus 'nothing'"),
         (["train", "nothing", "wavenet", "--epochs", "1"], "--steps"),
         (["train", "nothing", "residual_classifier", "--epochs", "0"], "from 1 up"),
-        (["render", "--classifier", "nothing", "--source", "natural"], "no checkpoint 'nothing'"),
+        (["render", "--panel", "nothing", "--source", "natural"], "no checkpoint 'nothing'"),
         (["jobs", "cancel", "77"], "no job 77"),
         (["jobs", "retry"], "Say which jobs"),
     ],

@@ -38,7 +38,7 @@ def test_faults_are_shown_with_their_lines_and_the_text_is_kept(client, research
     response = register(client, wrong)
 
     assert response.status_code == 400
-    assert "networks.judge.epochs: input should be a valid integer" in response.content.decode()
+    assert "networks.classifiers.residual.epochs: input should be a valid integer" in response.content.decode()
     assert "epochs: ten" in response.content.decode()
     assert not Study.objects.exists()
 

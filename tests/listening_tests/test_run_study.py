@@ -13,10 +13,10 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 SYSTEMS = [
     {"slug": "natural", "title": "Natural", "source": "natural"},
     {"slug": "copy", "title": "Copy synthesis", "source": "copy_synthesis", "vocoder": "wavenet"},
-    {"slug": "direct", "title": "Classifier", "source": "maximised", "start": "noise", "space": "features",
-     "preset": "paper", "vocoder": "griffin_lim"},
-    {"slug": "decoder", "title": "Decoder", "source": "maximised", "start": "recording", "space": "decoder",
-     "preset": "whitened", "vocoder": "griffin_lim"},
+    {"slug": "direct", "title": "Classifier", "source": "maximised", "climbs": ["one"], "start": "noise",
+     "space": "features", "preset": "paper", "vocoder": "griffin_lim"},
+    {"slug": "decoder", "title": "Decoder", "source": "maximised", "climbs": ["one", "two"], "start": "recording",
+     "space": "decoder", "preset": "whitened", "vocoder": "griffin_lim"},
 ]  # fmt: skip
 
 SMALL = {
@@ -27,10 +27,13 @@ SMALL = {
     "corpus": {"make": "espeak", "voices": 8},
     "features": "narrowband",
     "networks": {
-        "classifier": {"network": "temporal_classifier", "epochs": 1},
-        "judge": {"network": "residual_classifier", "epochs": 1},
+        "classifiers": {
+            "one": {"network": "temporal_classifier", "epochs": 1},
+            "two": {"network": "temporal_classifier", "epochs": 1, "seed": 2},
+            "other": {"network": "residual_classifier", "epochs": 1},
+        },
         "prior": {"network": "half_autoencoder", "epochs": 1},
-        "wavenet": {"steps": 2},
+        "vocoders": {"wavenet": {"steps": 2}},
     },
     "systems": SYSTEMS,
     "blocks": [
@@ -59,9 +62,10 @@ def test_a_study_file_becomes_an_open_study_once(study_file, capsys):
     study = Study.objects.get()
     assert study.state == StudyState.OPEN
     assert [block.stimuli.count() for block in study.blocks.order_by("position")] == [8, 8]
-    assert made == [Job.objects.count(), Checkpoint.objects.count(), Clip.objects.count()] == [6, 4, 8]
-    # Two classifiers judge each clip, on its features and on its audio.
-    assert Judgement.objects.count() == 8 * 2 * 2
+    assert made == [Job.objects.count(), Checkpoint.objects.count(), Clip.objects.count()] == [7, 5, 8]
+    # The whole panel judges each clip, on its features and on its audio.
+    assert Judgement.objects.count() == 8 * 3 * 2
+    assert {len(clip.climbed) for clip in Clip.objects.filter(recipe__request__space="decoder")} == {2}
     assert all(clip.corpus.is_synthetic and clip.audio_path.is_file() for clip in Clip.objects.all())
 
 

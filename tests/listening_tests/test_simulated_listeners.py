@@ -128,7 +128,7 @@ def test_the_command_says_what_became_of_the_listeners(capsys):
 def test_the_command_refuses_a_closed_study_and_clips_that_nobody_judged():
     study = factories.make_open_study(slug="vowels", protocol=PROTOCOL)
 
-    with pytest.raises(CommandError, match="was not judged by 'residual_classifier'"):
+    with pytest.raises(CommandError, match="was not judged on its sound"):
         call_command("simulate_listeners", "vowels", verbosity=0)
     judge_every_clip(study)
     studies.close_study(study=study, now=study.opened_at)
@@ -152,7 +152,6 @@ def test_the_command_says_where_a_simulated_listener_could_not_go_on():
 
 
 PROTOCOL = {
-    "networks": {"judge": {"network": "residual_classifier"}},
     "systems": [
         {"slug": "natural", "title": "Natural", "source": "natural"},
         {"slug": "robot", "title": "Robot", "source": "maximised"},

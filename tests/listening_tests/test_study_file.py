@@ -6,6 +6,7 @@ import pytest
 
 from listening_tests.study_file import StudyFileIsWrong, protocol_digest, read_study_file
 
+RESIDUAL = "networks.classifiers.residual"
 DEMO = Path(__file__).parents[2] / "studies" / "demo.yaml"
 
 
@@ -58,10 +59,23 @@ def test_a_protocol_has_the_same_digest_however_its_file_is_laid_out(tmp_path):
     [
         ("seed: 1", "seeds: 1", "seeds", "no such field"),
         ("title: What does", "titel: What does", "title", "missing"),
-        ("epochs: 10", "epochs: ten", "networks.judge.epochs", "valid integer (found 'ten')"),
+        ("epochs: 10", "epochs: ten", "networks.classifiers.residual.epochs", "valid integer (found 'ten')"),
         ("clips_per_word: 2", "clips_per_word: 0", "clips_per_word", "greater than or equal to 1"),
-        ("network: residual_classifier", "network: perceptron", "networks.judge.network", "choose one of"),
-        ("network: residual_classifier", "network: paper_classifier", "networks", "choose another network"),
+        ("network: residual_classifier", "network: perceptron", RESIDUAL + ".network", "choose one of"),
+        ("network: residual_classifier", "network: paper_classifier", "the file", "no judge of another architecture"),
+        ("epochs: 10", "epochs: 0", "the file", "'classifier-noise' climbs paper, and the panel has no judge"),
+        ("epochs: 10", "epochs: 10, shuffled_labels: true", "the file", "one that learnt no words judges nothing"),
+        ("epochs: 10", "epochs: 0, shuffled_labels: true", RESIDUAL, "no labels to shuffle"),
+        ("epochs: 10", "seed: 3", RESIDUAL, "needs epochs"),
+        ("epochs: 10", "epochs: 10, checkpoint: mine", RESIDUAL, "exactly one way"),
+        ("residual_classifier, epochs: 10", "paper_classifier, epochs: 15", "networks", "give one another seed"),
+        ("wavenet: {steps: 4000}", "wavenet: {}", "networks.vocoders.wavenet", "exactly one way: steps to train it"),
+        ("wavenet: {steps: 4000}", "griffin_lim: {steps: 4000}", "networks.vocoders.griffin_lim", "to train: choose"),
+        ("climbs: [paper]", "climbs: [papers]", "the file", "climbs 'papers', which is not among paper, residual"),
+        ("climbs: [paper]", "climbs: [paper, paper]", "systems.3", "names a classifier twice"),
+        ("climbs: [paper], ", "", "systems.3", "needs climbs"),
+        ("climbs: [paper]", "climbs: [paper], from_word: go", "systems.3", "start: other_word only"),
+        ("start: noise", "start: nowhere", "systems.3.start", "choose one of noise, recording"),
         ("vocoder: griffin_lim", "vocoder: lpc", "systems.1.vocoder", "choose one of griffin_lim, wavenet"),
         ("preset: paper, vocoder: griffin_lim", "preset: paper", "systems.3", "needs vocoder"),
         ("source: natural", "source: natural, start: noise", "systems.0", "take it out"),
@@ -72,7 +86,7 @@ def test_a_protocol_has_the_same_digest_however_its_file_is_laid_out(tmp_path):
             "the file",
             "'decoder-noise' and 'decoder-noise-wavenet' make the same clips",
         ),
-        ("  wavenet: {steps: 4000}\n", "", "the file", "has no wavenet"),
+        ("  vocoders:\n    wavenet: {steps: 4000}\n", "", "the file", "which is not in networks.vocoders"),
         ("  make: espeak\n", "  make: espeak\n  folder: here\n", "corpus", "exactly one of folder, make and fetch"),
         ("method: acr", "method: acrr", "blocks.1.method", "is not a test method"),
         ("trials_per_session: 16", "trials_per_session: 81", "the file", "there are 80 pairs"),
@@ -93,7 +107,9 @@ def test_a_fault_is_told_with_its_field_and_what_to_do(tmp_path, old, new, field
 def test_a_fault_names_its_line(tmp_path):
     path = changed(tmp_path, ("epochs: 10", "epochs: ten"))
 
-    with pytest.raises(StudyFileIsWrong, match=f"line {line_of(path, 'epochs: ten')}: networks.judge.epochs"):
+    with pytest.raises(
+        StudyFileIsWrong, match=f"line {line_of(path, 'epochs: ten')}: networks.classifiers.residual.epochs"
+    ):
         read_study_file(path)
 
 

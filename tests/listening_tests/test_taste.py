@@ -2,7 +2,7 @@
 
 import pytest
 
-from generation.models import Judgement
+from generation.models import Clip, Judgement
 from listening_tests.judged_taste import (
     COPY_SYNTHESIS_QUALITY,
     NATURAL_QUALITY,
@@ -23,7 +23,6 @@ pytestmark = pytest.mark.django_db
 QUALITY, HEARING = METHODS["acr"].question, METHODS["class_identification"].question
 WORDS = list(factories.WORDS)
 PROTOCOL = {
-    "networks": {"judge": {"network": "residual_classifier"}},
     "systems": [
         {"slug": "natural", "source": "natural"},
         {"slug": "copy", "source": "copy_synthesis"},
@@ -117,19 +116,28 @@ def test_the_same_seed_and_number_give_the_same_listener():
 
 
 def judged_study():
-    """Return a study whose judge is sure of one maximised system and hears other words in the other one."""
+    """Return a study whose judge is sure of one maximised system and hears other words in the other one.
+
+    The classifier that was climbed and a control hear the right word in every clip.
+    """
     study = factories.make_open_study(systems=["natural", "copy", "sure", "unsure"], protocol=PROTOCOL)
-    checkpoint = factories.make_checkpoint(network="residual_classifier")
+    checkpoint, climbed = factories.make_checkpoint(), factories.make_checkpoint(network="paper_classifier")
+    control = factories.make_checkpoint(card={"recipe": {"epochs": 0}})
+    Clip.objects.update(recipe={"request": {"source": "maximised", "climbs": [climbed.slug]}})
     for clip_id, system, word in Stimulus.objects.values_list("clip_id", "system", "word").distinct():
         share = 0.0 if system == "unsure" else 1.0
         others = {other: (1 - share) / 3 for other in WORDS if other != word}
         Judgement.objects.create(
             clip_id=clip_id, checkpoint=checkpoint, stage="audio", heard=word, probabilities={word: share, **others}
         )
+        for other in (climbed, control):
+            Judgement.objects.create(
+                clip_id=clip_id, checkpoint=other, stage="audio", heard=word, probabilities={word: 1.0}
+            )
     return study
 
 
-def test_without_a_taste_of_their_own_listeners_hear_what_the_judge_hears():
+def test_without_a_taste_of_their_own_listeners_hear_what_judges_hear_and_not_what_was_climbed():
     taste = taste_from_judgements(judged_study())
 
     assert taste.quality == {
@@ -143,7 +151,7 @@ def test_without_a_taste_of_their_own_listeners_hear_what_the_judge_hears():
 
 def test_a_clip_that_was_not_judged_is_named():
     study = judged_study()
-    Judgement.objects.order_by("pk").last().delete()
+    Judgement.objects.filter(checkpoint__network="residual_classifier", checkpoint__card={}).first().delete()
 
-    with pytest.raises(ClipIsUnjudged, match="was not judged by 'residual_classifier' on its sound"):
+    with pytest.raises(ClipIsUnjudged, match="was not judged on its sound by any classifier that it does not climb"):
         taste_from_judgements(study)

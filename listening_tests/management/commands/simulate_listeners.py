@@ -22,7 +22,7 @@ def share(text: str) -> float:
 
 class Command(BaseCommand):
     help = (
-        "Let simulated listeners answer an open study through its own pages. They hear what the study's judge hears, "
+        "Let simulated listeners answer an open study through its own pages. They hear what the clips' judges hear, "
         "are marked as simulated for ever, and fill no quota of real listeners."
     )
 
