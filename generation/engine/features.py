@@ -164,10 +164,17 @@ def log_mel(waveform: Tensor, config: FeatureConfig) -> Tensor:
         window=torch.hann_window(config.window_size, dtype=waveform.dtype, device=waveform.device),
         return_complex=True,
     )
-    mel = _filter_bank(config, waveform.device).to(waveform.dtype) @ spectrum.abs()
+    mel = filter_bank(config, waveform.device).to(waveform.dtype) @ spectrum.abs()
     decibels = 20 * mel.clamp(min=SMALLEST_MAGNITUDE).log10() - REFERENCE_DB
     features: Tensor = (decibels - config.floor_db) / config.range_db
     return features.clamp(0.0, 1.0)
+
+
+def mel_magnitude(features: Tensor, config: FeatureConfig) -> Tensor:
+    """Turn features [B, M, T] back into the magnitudes of their mel bands [B, M, T]."""
+    decibels = features.clamp(0.0, 1.0) * config.range_db + config.floor_db + REFERENCE_DB
+    magnitude: Tensor = 10 ** (decibels / 20)
+    return magnitude
 
 
 def linear_magnitude(features: Tensor, config: FeatureConfig) -> Tensor:
@@ -176,9 +183,8 @@ def linear_magnitude(features: Tensor, config: FeatureConfig) -> Tensor:
     The non-negative least-squares solution, approached from the pseudo-inverse by multiplicative updates (Lee &
     Seung 2001), which keep every magnitude non-negative.
     """
-    bank = _filter_bank(config, features.device).to(features.dtype)
-    decibels = features.clamp(0.0, 1.0) * config.range_db + config.floor_db + REFERENCE_DB
-    mel = 10 ** (decibels / 20)
+    bank = filter_bank(config, features.device).to(features.dtype)
+    mel = mel_magnitude(features, config)
     magnitude = (_pseudo_inverse(config, features.device).to(features.dtype) @ mel).clamp(min=SMALLEST_MAGNITUDE)
     wanted = bank.t() @ mel
     for _ in range(INVERSION_UPDATES):
@@ -187,8 +193,8 @@ def linear_magnitude(features: Tensor, config: FeatureConfig) -> Tensor:
 
 
 @lru_cache(maxsize=16)
-def _filter_bank(config: FeatureConfig, device: torch.device) -> Tensor:
-    """Compute the mel filters [M, F]; kept, and outside inference mode so that gradients may pass through them."""
+def filter_bank(config: FeatureConfig, device: torch.device) -> Tensor:
+    """Give the mel filters [M, F]; kept, and outside inference mode so that gradients may pass through them."""
     with torch.inference_mode(False):
         bank: Tensor = melscale_fbanks(
             config.n_frequencies, config.f_min, config.f_max, config.n_mels, config.sample_rate,
@@ -200,5 +206,5 @@ def _filter_bank(config: FeatureConfig, device: torch.device) -> Tensor:
 @lru_cache(maxsize=16)
 def _pseudo_inverse(config: FeatureConfig, device: torch.device) -> Tensor:
     with torch.inference_mode(False):
-        inverse: Tensor = torch.linalg.pinv(_filter_bank(config, device))
+        inverse: Tensor = torch.linalg.pinv(filter_bank(config, device))
         return inverse

@@ -1,4 +1,4 @@
-"""WaveNet: the waveform as a chain of classes, each predicted from the classes before it and the log-mel features."""
+"""WaveNet: each sample's distribution, told from the samples before it and the log-mel features."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -7,34 +7,51 @@ from typing import Any, Self
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torchaudio.functional import mu_law_decoding, mu_law_encoding, preemphasis
 
-CLASSES = 256
+from generation.engine.sample_distributions import SampleDistribution, distribution_named
+
+# How much louder than its prediction's gain a sample may be; without prediction, full scale in units of the gain.
+REACH, PLAIN_REACH = 16.0, 128.0
+INPUTS = 3
 
 
 @dataclass(frozen=True)
 class WaveNetConfig:
-    """The size of a WaveNet. The defaults train in a minute or two on two cores; the paper's has 24 layers in 4 stacks.
+    """The size of a WaveNet, what it predicts, and how it is sampled. The defaults train in minutes on one core.
 
+    prediction_order: how many past samples the linear prediction takes that the features hold
+    (`engine/linear_prediction.py`); the network then predicts what is left of it. 0: the samples themselves.
+    output: "logistic_mixture" of `mixtures` parts, or "mu_law" classes.
     `layers` are divided into `stacks`, in each of which the dilation starts again at 1 and doubles layer by layer.
-    `first_kernel_size` samples are seen by the first convolution, enough for a linear prediction of the next one.
-    `pre_emphasis` flattens speech's falling spectrum, so that quantisation noise falls with it after de-emphasis.
+    gated_channels: how many channels leave a layer's gate. first_kernel_size: samples seen by the first convolution.
+    pre_emphasis flattens speech's falling spectrum where no prediction does.
+    temperature: widths of the mixture (scores of the classes divided) when sampled. refinements: how many times the
+    sampled waveform is drawn to the features (`engine/refinement.py`).
     """
 
     n_mels: int = 80
     hop_size: int = 80
+    prediction_order: int = 16
+    output: str = "logistic_mixture"
+    mixtures: int = 5
     layers: int = 8
     stacks: int = 1
-    residual_channels: int = 48
-    skip_channels: int = 128
+    residual_channels: int = 32
+    gated_channels: int = 32
+    skip_channels: int = 96
     condition_channels: int = 96
     kernel_size: int = 3
     first_kernel_size: int = 16
-    pre_emphasis: float = 0.85
+    pre_emphasis: float = 0.0
+    temperature: float = 1.0
+    refinements: int = 3
 
     def __post_init__(self) -> None:
         if self.layers % self.stacks:
             raise ValueError(f"{self.layers} layers do not divide into {self.stacks} stacks: choose a multiple.")
+        if self.prediction_order and self.pre_emphasis:
+            raise ValueError("A linear prediction is of the waveform as it is: set pre_emphasis or prediction_order.")
+        self.distribution  # noqa: B018 - an output that does not exist is refused here
 
     @property
     def dilations(self) -> tuple[int, ...]:
@@ -43,21 +60,13 @@ class WaveNetConfig:
 
     @property
     def receptive_field(self) -> int:
-        """Give how many past samples decide the next one."""
+        """Give how many past samples decide what the network says of the next one."""
         return self.first_kernel_size + (self.kernel_size - 1) * sum(self.dilations)
 
-
-def waveform_to_classes(waveform: Tensor, pre_emphasis: float) -> Tensor:
-    """Turn waveform [B, N] in [-1, 1] into mu-law classes [B, N] (int64) of its pre-emphasised form."""
-    emphasised = preemphasis(waveform, pre_emphasis).clamp(-1.0, 1.0)
-    classes: Tensor = mu_law_encoding(emphasised, CLASSES)
-    return classes
-
-
-def class_values(classes: Tensor, dtype: torch.dtype) -> Tensor:
-    """Turn classes [B, N] into the two inputs [B, 2, N] of the network: companded and linear amplitude, in [-1, 1]."""
-    companded = classes * (2 / (CLASSES - 1)) - 1
-    return torch.stack([companded, mu_law_decoding(classes, CLASSES)], dim=1).to(dtype)
+    @property
+    def distribution(self) -> SampleDistribution:
+        """Give the family of distributions whose parameters the network gives."""
+        return distribution_named(self.output, REACH if self.prediction_order else PLAIN_REACH, self.mixtures)
 
 
 class ResidualLayer(nn.Module):
@@ -65,13 +74,13 @@ class ResidualLayer(nn.Module):
 
     def __init__(self, config: WaveNetConfig, dilation: int) -> None:
         super().__init__()
-        channels = config.residual_channels
+        channels, gated = config.residual_channels, config.gated_channels
         self.history = (config.kernel_size - 1) * dilation
-        self.dilated = nn.Conv1d(channels, 2 * channels, config.kernel_size, dilation=dilation)
-        self.residual = nn.Conv1d(channels, channels, 1)
+        self.dilated = nn.Conv1d(channels, 2 * gated, config.kernel_size, dilation=dilation)
+        self.residual = nn.Conv1d(gated, channels, 1)
 
     def forward(self, hidden: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
-        """Give the next layer's input and this layer's gated output: hidden [B, R, N], condition [B, 2R, T].
+        """Give the next layer's input and this layer's gated output: hidden [B, R, N], condition [B, 2G, T].
 
         N is a multiple of T: each frame's conditioning is added to all its samples without being copied.
         """
@@ -89,24 +98,24 @@ def gate(filtered: Tensor, dim: int) -> Tensor:
 
 
 class WaveNet(nn.Module):
-    """Predicts the next of 256 mu-law classes from the past ones and the features (van den Oord et al. 2016)."""
+    """Tells each sample's distribution from the past ones and the features (van den Oord et al. 2016)."""
 
     def __init__(self, config: WaveNetConfig) -> None:
         super().__init__()
         self.config = config
-        residual, skip, condition = config.residual_channels, config.skip_channels, config.condition_channels
+        gated, skip, condition = config.gated_channels, config.skip_channels, config.condition_channels
         self.encoder = nn.Sequential(
             nn.Conv1d(config.n_mels, condition, 5, padding=2),
             nn.ReLU(),
             nn.Conv1d(condition, condition, 3, padding=1),
             nn.ReLU(),
-            nn.Conv1d(condition, config.layers * 2 * residual, 1),
+            nn.Conv1d(condition, config.layers * 2 * gated, 1),
         )
-        self.first = nn.Conv1d(2, residual, config.first_kernel_size)
+        self.first = nn.Conv1d(INPUTS, config.residual_channels, config.first_kernel_size)
         self.layers = nn.ModuleList(ResidualLayer(config, dilation) for dilation in config.dilations)
-        self.skip = nn.Conv1d(config.layers * residual, skip, 1)
+        self.skip = nn.Conv1d(config.layers * gated, skip, 1)
         self.hidden = nn.Conv1d(skip, skip, 1)
-        self.output = nn.Conv1d(skip, CLASSES, 1)
+        self.output = nn.Conv1d(skip, config.distribution.n_parameters, 1)
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Self:
@@ -118,34 +127,22 @@ class WaveNet(nn.Module):
         """Give the plain numbers that `from_settings` makes such a network from."""
         return asdict(self.config)
 
-    @property
-    def receptive_field(self) -> int:
-        """Give how many past samples decide the next one."""
-        return self.config.receptive_field
-
     def condition(self, features: Tensor) -> Tensor:
-        """Encode features [B, M, T] into every layer's conditioning [B, L, 2R, T], at frame rate."""
+        """Encode features [B, M, T] into every layer's conditioning [B, L, 2G, T], at frame rate."""
         encoded: Tensor = self.encoder(features)
         return encoded.view(len(encoded), self.config.layers, -1, encoded.shape[-1])
 
-    def forward(self, waveform_classes: Tensor, features: Tensor) -> Tensor:
-        """Score each sample's class from those before it: waveform_classes [B, N], features [B, M, T] -> [B, 256, N].
+    def forward(self, inputs: Tensor, condition: Tensor) -> Tensor:
+        """Give the parameters [B, C, N] of each sample's distribution.
 
-        N may be at most T * hop_size; sample n is conditioned on frame n // hop_size.
+        inputs: [B, 3, N] of `linear_prediction.remainders`, of which those at n depend on samples before n alone.
+        condition: `condition`'s [B, L, 2G, T] or a stretch of it; N is T * hop_size.
         """
-        return self.predict(waveform_classes, self.condition(features))
-
-    def predict(self, waveform_classes: Tensor, condition: Tensor) -> Tensor:
-        """Score as `forward` does, from `condition`'s output [B, L, 2R, T], of which a segment may be cut out."""
-        n_samples = waveform_classes.shape[1]
-        values = class_values(waveform_classes, condition.dtype)
-        past = functional.pad(values, (self.config.first_kernel_size, -1))
-        spare = condition.shape[-1] * self.config.hop_size - n_samples
-        hidden = functional.pad(self.first(past), (0, spare))
+        hidden = self.first(functional.pad(inputs, (self.config.first_kernel_size - 1, 0)))
         gated_outputs = []
         for layer, layer_condition in zip(self.layers, condition.unbind(1), strict=True):
             hidden, gated = layer(hidden, layer_condition)
             gated_outputs.append(gated)
-        skip = functional.relu(self.skip(torch.cat(gated_outputs, dim=1)[..., :n_samples]))
-        logits: Tensor = self.output(functional.relu(self.hidden(skip)))
-        return logits
+        skip = functional.relu(self.skip(torch.cat(gated_outputs, dim=1)))
+        parameters: Tensor = self.output(functional.relu(self.hidden(skip)))
+        return parameters

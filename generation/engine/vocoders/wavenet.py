@@ -6,14 +6,14 @@ from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
-from torchaudio.functional import deemphasis, mu_law_decoding
+from torchaudio.functional import deemphasis
 
 from generation.engine.checkpoints import LoadedNetwork
 from generation.engine.features import FeatureConfig
-from generation.engine.networks.wavenet import CLASSES, ResidualLayer, WaveNet, class_values, gate
+from generation.engine.linear_prediction import Prediction, inputs_of, prediction
+from generation.engine.networks.wavenet import INPUTS, ResidualLayer, WaveNet, gate
+from generation.engine.refinement import refine
 from generation.engine.vocoder import FeaturesDoNotFit, check_shape
-
-TEMPERATURE = 0.85
 
 
 class WaveNetCheckpointIsMissing(ValueError):
@@ -23,8 +23,8 @@ class WaveNetCheckpointIsMissing(ValueError):
 class WaveNetVocoder:
     """Turns features into a waveform with a trained WaveNet, sampled in double precision.
 
-    Rounding depends on how many clips are computed at once, and a WaveNet that draws one other class goes on to
-    say something else. In double precision the difference is too small to move a draw, so that a clip's seed
+    Rounding depends on how many clips are computed at once, and a WaveNet that is led a little astray goes on to
+    say something else. In double precision the difference is too small to be heard of, so that a clip's seed
     decides it, whatever clips stand beside it and on whatever processor.
     """
 
@@ -48,61 +48,77 @@ class WaveNetVocoder:
     @property
     def settings(self) -> dict[str, Any]:
         """Give what decides the waveform beside the features and the seed."""
-        return {"temperature": TEMPERATURE, "checkpoint_sha256": self._sha256}
+        config = self._network.config
+        return {
+            "temperature": config.temperature,
+            "refinements": config.refinements,
+            "checkpoint_sha256": self._sha256,
+        }
 
     @torch.inference_mode()
     def __call__(self, features: Tensor, *, seeds: Sequence[int]) -> Tensor:
         """Sample features [B, M, T] in [0, 1] -> waveform [B, N]; each clip is decided by its own seed."""
         check_shape(features, self._config)
-        draws = torch.stack([uniform_draws(seed, self._config.n_samples) for seed in seeds]).to(features.device)
-        classes = sample_classes(self._network, features.double(), draws)
-        emphasised = mu_law_decoding(classes, CLASSES)
-        waveform: Tensor = deemphasis(emphasised, self._network.config.pre_emphasis)
-        return waveform.float()
+        size, network = self._config, self._network.config
+        n_framed = size.n_frames * size.hop_size
+        draws = torch.stack([uniform_draws(seed, n_framed) for seed in seeds]).to(features.device)
+        precise = features.double()
+        sampled = sample(self._network, precise, prediction(precise, size, network.prediction_order), draws)
+        before = size.hop_size // 2
+        waveform = sampled[:, before : before + size.n_samples]
+        if network.pre_emphasis:
+            waveform = deemphasis(waveform, network.pre_emphasis)
+        return refine(waveform, precise, size, network.refinements).float()
 
 
 def uniform_draws(seed: int, n_samples: int) -> Tensor:
-    """Draw the numbers [N] in [0, 1) that pick a clip's classes."""
+    """Draw the numbers [N] in [0, 1) that pick a clip's samples from their distributions."""
     return torch.rand(n_samples, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
 
 
-def sample_classes(network: WaveNet, features: Tensor, draws: Tensor) -> Tensor:
-    """Draw classes [B, N] (int64) for features [B, M, T] by inverting each distribution at `draws` [B, N].
+def sample(network: WaveNet, features: Tensor, ahead: Prediction, draws: Tensor) -> Tensor:
+    """Draw a waveform [B, N] for features [B, M, T] and their prediction, by inverting each distribution at `draws`.
 
-    The logits are divided by TEMPERATURE first: a little below 1 it leaves out the improbable classes, which a
-    shortly trained network overrates and which are heard as hiss.
+    draws: [B, N] in [0, 1), N at most T * hop_size.
     """
-    state = SamplingState(network, features)
-    drawn = []
-    for position, draw in enumerate(draws.t().unsqueeze(-1).contiguous()):
-        cumulative = state.logits(position).div_(TEMPERATURE).softmax(dim=1).cumsum(dim=1)
-        classes = torch.searchsorted(cumulative, draw).clamp_(max=CLASSES - 1)
-        state.append(classes)
-        drawn.append(classes)
-    return torch.cat(drawn, dim=1)
+    state = SamplingState(network, features, ahead)
+    distribution, temperature = network.config.distribution, network.config.temperature
+    for position, draw in enumerate(draws.t().contiguous()):
+        state.append(distribution.draw(state.parameters(position), draw, temperature))
+    return torch.stack(state.waveform, dim=1)
 
 
 class SamplingState:
-    """What a WaveNet remembers between two samples: the last inputs, and each layer's past in a ring."""
+    """What a WaveNet remembers between two samples: the last samples, and each layer's past in a ring."""
 
-    def __init__(self, network: WaveNet, features: Tensor) -> None:
+    def __init__(self, network: WaveNet, features: Tensor, ahead: Prediction) -> None:
         config = network.config
+        batch = len(features)
+        self.waveform: list[Tensor] = []
         self._hop_size = config.hop_size
-        self._condition = network.condition(features).permute(3, 1, 0, 2).contiguous()  # [T, L, B, 2R]
-        self._inputs = features.new_zeros(len(features), 2, config.first_kernel_size)
+        self._condition = network.condition(features).permute(3, 1, 0, 2).contiguous()  # [T, L, B, 2G]
+        self._coefficients = ahead.coefficients.transpose(0, 1).contiguous()  # [T, B, P]
+        self._gain = ahead.gain.t().contiguous()  # [T, B]
+        self._past = features.new_zeros(batch, max(1, config.prediction_order))  # the last sample first
+        self._inputs = features.new_zeros(batch, INPUTS, config.first_kernel_size)
+        self._left = self._expected = self._unit = features.new_zeros(batch)
         self._first_weight = network.first.weight.flatten(1).t().contiguous()
         self._first_bias = _bias(network.first)
         self._layers = [
-            LayerState(layer, len(features), features) for layer in network.layers if isinstance(layer, ResidualLayer)
+            LayerState(layer, batch, features) for layer in network.layers if isinstance(layer, ResidualLayer)
         ]
         self._head = [_transposed(layer) for layer in (network.skip, network.hidden, network.output)]
 
-    def logits(self, position: int) -> Tensor:
-        """Score the class at `position` [B, 256] from the classes appended so far."""
+    def parameters(self, position: int) -> Tensor:
+        """Give the parameters [B, C] of the distribution at `position`, from the samples appended so far."""
+        frame = position // self._hop_size
+        coefficients, self._unit = self._coefficients[frame], self._gain[frame]
+        self._expected = (self._past[:, : coefficients.shape[1]] * coefficients).sum(dim=1)
+        told = inputs_of(self._left, self._past[:, 0] / self._unit, self._expected / self._unit)
+        self._inputs = torch.cat([self._inputs[..., 1:], told.unsqueeze(2)], dim=2)
         hidden = torch.addmm(self._first_bias, self._inputs.flatten(1), self._first_weight)
         gated_outputs = []
-        condition = self._condition[position // self._hop_size]
-        for layer, layer_condition in zip(self._layers, condition, strict=True):
+        for layer, layer_condition in zip(self._layers, self._condition[frame], strict=True):
             hidden, gated = layer.step(hidden, layer_condition, position)
             gated_outputs.append(gated)
         (skip, skip_bias), (inner, inner_bias), (output, output_bias) = self._head
@@ -110,9 +126,12 @@ class SamplingState:
         scores = torch.addmm(inner_bias, scores, inner).relu_()
         return torch.addmm(output_bias, scores, output)
 
-    def append(self, classes: Tensor) -> None:
-        """Remember the classes [B, 1] at the position just scored."""
-        self._inputs = torch.cat([self._inputs[..., 1:], class_values(classes, self._inputs.dtype)], dim=2)
+    def append(self, left: Tensor) -> None:
+        """Go on by what the prediction at the position just scored leaves [B], in gains."""
+        reached = self._expected + self._unit * left
+        self.waveform.append(reached)
+        self._left = left
+        self._past = torch.cat([reached.unsqueeze(1), self._past[:, :-1]], dim=1)
 
 
 class LayerState:
@@ -127,7 +146,7 @@ class LayerState:
         self._residual, self._residual_bias = _transposed(layer.residual)
 
     def step(self, hidden: Tensor, condition: Tensor, position: int) -> tuple[Tensor, Tensor]:
-        """Advance one sample: hidden [B, R], condition [B, 2R] -> the next layer's input and gated output [B, R]."""
+        """Advance one sample: hidden [B, R], condition [B, 2G] -> the next layer's input and gated output [B, G]."""
         places = len(self._past)
         taps = [self._past[(position + offset) % places] for offset in self._offsets]
         filtered = torch.addmm(condition + self._dilated_bias, torch.cat([*taps, hidden], dim=1), self._dilated)

@@ -110,9 +110,9 @@ def test_a_spectrogram_comes_back_from_its_features(slug):
 
 def features_of_magnitude(magnitude, config):
     """Band the magnitudes [B, F, T] as `log_mel` does."""
-    from generation.engine.features import _filter_bank
+    from generation.engine.features import filter_bank
 
-    decibels = 20 * (_filter_bank(config, magnitude.device) @ magnitude).clamp(min=1e-5).log10() - 20
+    decibels = 20 * (filter_bank(config, magnitude.device) @ magnitude).clamp(min=1e-5).log10() - 20
     return ((decibels - config.floor_db) / config.range_db).clamp(0, 1)
 
 

@@ -1,15 +1,17 @@
 """Training a WaveNet."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from generation.engine.checkpoints import load_checkpoint, save_checkpoint
 from generation.engine.networks.wavenet import WaveNetConfig
 from generation.engine.training.loop import TrainingDiverged
-from generation.engine.training.wavenet import WaveNetTraining, train_wavenet
+from generation.engine.training.wavenet import WaveNetTraining, train_wavenet, wavenet_config
 from tests.generation.engine.small_corpus import buzzing_features
 
-SMALL = WaveNetConfig(layers=4, residual_channels=8, skip_channels=16, condition_channels=8)
+SMALL = WaveNetConfig(layers=4, residual_channels=8, gated_channels=8, skip_channels=16, condition_channels=8)
 CPU = torch.device("cpu")
 
 
@@ -32,9 +34,10 @@ def train(features, steps, seed=1, progress=ignore, **training):
 def test_training_lowers_the_loss_and_tells_the_likelihood_of_unheard_recordings(features):
     trained = train(features, 40, rate=0.01)
 
-    assert trained.card["losses"][-1] < trained.card["losses"][0] - 0.5
-    assert trained.card["nll"]["validation"] <= trained.card["nll"]["validation_where_heard"] < 5.4
-    assert trained.card["samples_seen"] == 40 * 2 * 10 * 80
+    assert trained.card["losses"][-1] < trained.card["losses"][0] - 0.3
+    assert trained.card["nll"]["validation"] < trained.card["losses"][0]
+    assert trained.card["nll"]["validation_where_heard"] < trained.card["losses"][0]
+    assert trained.card["samples_seen"] == 40 * 4 * 10 * 80
     assert trained.card["recordings"]["training"] == 8
     assert not trained.network.training
 
@@ -52,9 +55,18 @@ def test_a_trained_wavenet_survives_being_kept(features, tmp_path):
     saved = save_checkpoint(trained, tmp_path, "speaker")
 
     loaded = load_checkpoint(saved.path, device=CPU)
-    classes = torch.randint(256, (1, 160))
-    kept = loaded.network(classes, features.features[:1])
-    assert torch.equal(kept, trained.network(classes, features.features[:1]))
+    inputs = torch.randn(1, 3, features.features.shape[2] * 80)
+    kept, fitted = (each(inputs, each.condition(features.features[:1])) for each in (loaded.network, trained.network))
+    assert torch.equal(kept, fitted)
+
+
+@pytest.mark.parametrize("size", ["mu_law", "plain"])
+def test_classes_can_be_learnt_too(features, size):
+    config = replace(wavenet_config(features.config, size), layers=4, residual_channels=8, condition_channels=8)
+
+    trained = train_wavenet(features, steps=30, seed=1, device=CPU, config=config, training=WaveNetTraining(rate=0.01))
+
+    assert trained.card["losses"][-1] < trained.card["losses"][0] - 0.3
 
 
 def test_progress_may_stop_the_training(features):

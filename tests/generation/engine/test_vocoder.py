@@ -23,7 +23,9 @@ def voiced_sounds():
 
 def small_wavenet(config=SHORT):
     torch.manual_seed(1)
-    network = WaveNet(WaveNetConfig(layers=2, residual_channels=4, skip_channels=4, condition_channels=4))
+    network = WaveNet(
+        WaveNetConfig(layers=2, residual_channels=4, gated_channels=4, skip_channels=4, condition_channels=4)
+    )
     return LoadedNetwork(network, {"features": config.as_dict()}, "wavenet", "ab12")
 
 

@@ -1,28 +1,40 @@
 """WaveNet: causal, conditioned on the features, and sampled with cached state as if computed anew each time."""
 
+from dataclasses import replace
+
 import pytest
 import torch
+from torch.nn import functional
 
+from generation.engine.features import FEATURES
+from generation.engine.linear_prediction import Prediction, remainders
 from generation.engine.networks import build
-from generation.engine.networks.wavenet import (
-    CLASSES,
-    WaveNet,
-    WaveNetConfig,
-    waveform_to_classes,
-)
-from generation.engine.vocoders.wavenet import TEMPERATURE, SamplingState, sample_classes, uniform_draws
+from generation.engine.networks.wavenet import WaveNet, WaveNetConfig
+from generation.engine.training.wavenet import SIZES, SizeIsUnknown, wavenet_config
+from generation.engine.vocoders.wavenet import SamplingState, sample, uniform_draws
 
 SMALL = WaveNetConfig(
-    n_mels=6, hop_size=10, layers=4, stacks=2, residual_channels=8, skip_channels=8, condition_channels=8,
-    kernel_size=3, first_kernel_size=4,
+    n_mels=6, hop_size=10, prediction_order=5, mixtures=3, layers=4, stacks=2, residual_channels=8, gated_channels=6,
+    skip_channels=8, condition_channels=8, kernel_size=3, first_kernel_size=4,
 )  # fmt: skip
 FRAMES = 8
+SAMPLES = 80
+CONFIGS = {
+    "predicted mixture": SMALL,
+    "predicted classes": replace(SMALL, output="mu_law"),
+    "plain mixture": replace(SMALL, prediction_order=0),
+    "plain classes": replace(SMALL, prediction_order=0, output="mu_law"),
+}
 
 
-@pytest.fixture
-def network():
+def network_of(config):
     torch.manual_seed(3)
-    return WaveNet(SMALL).double().eval()
+    return WaveNet(config).double().eval()
+
+
+@pytest.fixture(params=CONFIGS.values(), ids=CONFIGS.keys())
+def network(request):
+    return network_of(request.param)
 
 
 @pytest.fixture
@@ -30,88 +42,90 @@ def features():
     return torch.rand(3, SMALL.n_mels, FRAMES, dtype=torch.float64, generator=torch.Generator().manual_seed(4))
 
 
-def random_classes(batch, samples):
-    return torch.randint(CLASSES, (batch, samples), generator=torch.Generator().manual_seed(5))
+def foretold(network):
+    """Make a prediction of changing coefficients, small enough to be stable, and gains."""
+    generator = torch.Generator().manual_seed(6)
+    order = network.config.prediction_order
+    coefficients = torch.rand(3, FRAMES, order, dtype=torch.float64, generator=generator) / 6
+    return Prediction(coefficients, 0.1 + torch.rand(3, FRAMES, dtype=torch.float64, generator=generator))
 
 
-def test_a_waveform_is_scored_class_by_class(network, features):
-    scores = network(random_classes(3, 73), features)
-
-    assert scores.shape == (3, CLASSES, 73)
+def noise():
+    return torch.randn(3, SAMPLES, dtype=torch.float64, generator=torch.Generator().manual_seed(5))
 
 
-def test_a_class_is_scored_from_those_before_it_alone(network, features):
-    classes = random_classes(3, 80)
-    changed = classes.clone()
-    changed[:, 50:] = 255 - changed[:, 50:]
-
+def scored(network, waveform, features):
+    """Give the parameters at each sample of a waveform, in one parallel pass."""
+    past = functional.pad(waveform, (network.config.prediction_order, 0))
+    inputs, _ = remainders(past, waveform, foretold(network))
     with torch.no_grad():
-        before, after = network(classes, features), network(changed, features)
+        return network(inputs, network.condition(features))
+
+
+def test_each_sample_gets_the_parameters_of_its_distribution(network, features):
+    assert scored(network, noise(), features).shape == (3, network.config.distribution.n_parameters, SAMPLES)
+
+
+def test_a_sample_is_foretold_from_those_before_it_alone(network, features):
+    changed = noise()
+    changed[:, 50:] += 1.0
+
+    before, after = scored(network, noise(), features), scored(network, changed, features)
 
     assert torch.equal(before[..., :51], after[..., :51])
     assert not torch.allclose(before[..., 51], after[..., 51])
 
 
-def test_no_class_is_scored_from_further_back_than_the_receptive_field(network, features):
-    classes = random_classes(3, 80)
-    changed = classes.clone()
-    changed[:, 0] = 255 - changed[:, 0]
+def test_without_prediction_no_sample_matters_beyond_the_receptive_field(features):
+    network = network_of(replace(SMALL, prediction_order=0))
+    changed = noise()
+    changed[:, 0] += 1.0
 
-    with torch.no_grad():
-        differs = (network(classes, features) - network(changed, features)).abs().amax(dim=(0, 1)) > 1e-12
+    differs = (scored(network, noise(), features) - scored(network, changed, features)).abs().amax(dim=(0, 1)) > 1e-12
 
-    assert network.receptive_field == 4 + 2 * (1 + 2 + 1 + 2)
-    assert differs.nonzero().max() == network.receptive_field
-
-
-def test_the_features_decide_the_scores(network, features):
-    classes = random_classes(3, 80)
-
-    with torch.no_grad():
-        assert not torch.allclose(network(classes, features), network(classes, 1 - features))
+    assert network.config.receptive_field == 4 + 2 * (1 + 2 + 1 + 2)
+    assert differs.nonzero().max() == network.config.receptive_field
 
 
-def test_sampling_with_cached_state_gives_the_parallel_passs_scores(network, features):
-    classes = random_classes(3, 80)
-    state = SamplingState(network, features)
+def test_the_features_decide_the_distributions(network, features):
+    assert not torch.allclose(scored(network, noise(), features), scored(network, noise(), 1 - features))
+
+
+def test_sampling_with_cached_state_gives_the_parallel_passs_parameters(network, features):
+    waveform, ahead = noise(), foretold(network)
+    _, left = remainders(functional.pad(waveform, (network.config.prediction_order, 0)), waveform, ahead)
+    state = SamplingState(network, features, ahead)
     steps = []
     with torch.inference_mode():
-        for position in range(80):
-            steps.append(state.logits(position))
-            state.append(classes[:, position, None])
+        for position in range(SAMPLES):
+            steps.append(state.parameters(position))
+            state.append(left[:, position])
 
-        parallel = network(classes, features)
-
-    cached = torch.stack(steps, dim=2)
-    assert torch.allclose(cached, parallel, atol=1e-10)
-    assert torch.equal(cached.argmax(dim=1), parallel.argmax(dim=1))
+    torch.testing.assert_close(torch.stack(steps, dim=2), scored(network, waveform, features), atol=1e-10, rtol=0)
+    torch.testing.assert_close(torch.stack(state.waveform, dim=1), waveform, atol=1e-10, rtol=0)
 
 
-def test_sampling_draws_each_class_where_the_draw_falls_in_its_distribution(network, features):
-    draws = torch.stack([uniform_draws(seed, 80) for seed in range(3)])
+def test_sampling_draws_what_the_parallel_pass_would_draw(network, features):
+    draws, ahead = torch.stack([uniform_draws(seed, SAMPLES) for seed in range(3)]), foretold(network)
+    distribution = network.config.distribution
 
     with torch.inference_mode():
-        classes = sample_classes(network, features, draws)
-        cumulative = (network(classes, features) / TEMPERATURE).softmax(dim=1).cumsum(dim=1)
+        waveform = sample(network, features, ahead, draws)
 
-    redrawn = (cumulative < draws[:, None]).sum(dim=1)
-    assert torch.equal(classes, redrawn)
+    parameters = scored(network, waveform, features)
+    _, left = remainders(functional.pad(waveform, (network.config.prediction_order, 0)), waveform, ahead)
+    redrawn = [distribution.draw(parameters[..., at], draws[:, at], 1.0) for at in range(SAMPLES)]
+    torch.testing.assert_close(torch.stack(redrawn, dim=1), left, atol=1e-8, rtol=0)
 
 
 def test_a_clip_sounds_the_same_alone_and_among_others(network, features):
-    draws = torch.stack([uniform_draws(seed, 80) for seed in (7, 8, 9)])
+    draws, ahead = torch.stack([uniform_draws(seed, SAMPLES) for seed in (7, 8, 9)]), foretold(network)
 
     with torch.inference_mode():
-        together = sample_classes(network, features, draws)
-        alone = sample_classes(network, features[1:2], draws[1:2])
+        together = sample(network, features, ahead, draws)
+        alone = sample(network, features[1:2], ahead[1:2], draws[1:2])
 
-    assert torch.equal(together[1], alone[0])
-
-
-def test_pre_emphasis_turns_a_constant_into_nearly_nothing():
-    classes = waveform_to_classes(torch.full((1, 10), 0.5), pre_emphasis=1.0)
-
-    assert classes[0, 1:].tolist() == [128] * 9
+    torch.testing.assert_close(together[1], alone[0], atol=1e-10, rtol=0)
 
 
 def test_layers_that_do_not_divide_into_stacks_are_refused():
@@ -119,7 +133,35 @@ def test_layers_that_do_not_divide_into_stacks_are_refused():
         WaveNetConfig(layers=7, stacks=2)
 
 
-def test_a_checkpoints_settings_build_the_same_network_again(network):
-    again = build("wavenet", network.settings)
+def test_pre_emphasis_beside_a_prediction_is_refused():
+    with pytest.raises(ValueError, match="set pre_emphasis or prediction_order"):
+        WaveNetConfig(prediction_order=4, pre_emphasis=0.9)
 
-    assert again.config == SMALL
+
+def test_an_output_that_does_not_exist_is_refused():
+    with pytest.raises(ValueError, match="choose mu_law or logistic_mixture"):
+        WaveNetConfig(output="flow")
+
+
+def test_a_checkpoints_settings_build_the_same_network_again(network):
+    assert build("wavenet", network.settings).config == network.config
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_size_fits_every_definition_of_features(size):
+    for features in FEATURES.values():
+        config = wavenet_config(features, size)
+
+        assert (config.n_mels, config.hop_size) == (features.n_mels, features.hop_size)
+
+
+def test_the_papers_wavenet_has_its_layers_and_receptive_field():
+    config = wavenet_config(FEATURES["paper"], "paper")
+
+    assert (config.layers, config.residual_channels, config.receptive_field) == (24, 512, 505)
+    assert config.dilations[:7] == (1, 2, 4, 8, 16, 32, 1)
+
+
+def test_a_size_that_does_not_exist_is_refused():
+    with pytest.raises(SizeIsUnknown, match="'huge': choose one of small"):
+        wavenet_config(FEATURES["paper"], "huge")
