@@ -61,7 +61,8 @@ def _autocorrelation(features: Tensor, config: FeatureConfig, order: int) -> Ten
     lags = torch.arange(order + 1, dtype=power.dtype, device=power.device)
     window = torch.exp(-0.5 * (2 * math.pi * LAG_WINDOW_HZ * lags / config.sample_rate).square())
     window[0] += NOISE_FLOOR
-    return correlation * window
+    windowed: Tensor = correlation * window
+    return windowed
 
 
 def _levinson_durbin(correlation: Tensor) -> tuple[Tensor, Tensor]:

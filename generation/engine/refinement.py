@@ -20,13 +20,13 @@ def refine(waveform: Tensor, features: Tensor, config: FeatureConfig, rounds: in
     bank = filter_bank(config, waveform.device).to(waveform.dtype)
     weights = (bank / bank.sum(dim=0).clamp(min=SMALLEST)).t()
     window = torch.hann_window(config.window_size, dtype=waveform.dtype, device=waveform.device)
-    shape = {"hop_length": config.hop_size, "win_length": config.window_size, "window": window}
+    sizes = (config.fft_size, config.hop_size, config.window_size, window)
     wanted = mel_magnitude(features.to(waveform.dtype), config)
     for _ in range(rounds):
-        spectrum = torch.stft(waveform, config.fft_size, return_complex=True, **shape)
+        spectrum = torch.stft(waveform, *sizes, return_complex=True)
         lacking = (wanted / (bank @ spectrum.abs()).clamp(min=SMALLEST)).clamp(1 / MOST, MOST)
         lacking = torch.where(features <= 0, lacking.clamp(max=1.0), lacking)
         lacking = torch.where(features >= 1, lacking.clamp(min=1.0), lacking)
         raised = spectrum * (weights @ lacking.log()).exp()
-        waveform = torch.istft(raised, config.fft_size, length=waveform.shape[1], **shape)
+        waveform = torch.istft(raised, *sizes, length=waveform.shape[1])
     return waveform

@@ -144,7 +144,7 @@ def _speech(
         raise CorpusHasNoSpeech(
             f"No recording of the {split} split holds {frames} frames of sound: look at the corpus."
         )
-    ahead = [prediction(part, feature_set.config, config.prediction_order) for part in features.split(AT_ONCE)]
+    ahead = [prediction(part, feature_set.config, config.prediction_order) for part in torch.split(features, AT_ONCE)]
     joined = Prediction(torch.cat([each.coefficients for each in ahead]), torch.cat([each.gain for each in ahead]))
     return _Speech(features, torch.cat(waveforms), joined, is_heard.nonzero())
 
