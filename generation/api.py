@@ -7,6 +7,7 @@ from rest_framework import serializers, viewsets
 from rest_framework.reverse import reverse
 
 from generation.models import Clip, Job, JobItem, Judgement
+from generation.panel import agreements, verdicts
 from generation.states import ItemState
 
 
@@ -37,10 +38,11 @@ class JudgementSerializer(serializers.ModelSerializer[Judgement]):
 
     checkpoint = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
     clip = serializers.SlugRelatedField[Any](slug_field="key", read_only=True)
+    part = serializers.CharField()
 
     class Meta:
         model = Judgement
-        fields = ["id", "clip", "checkpoint", "stage", "heard", "probabilities"]
+        fields = ["id", "clip", "checkpoint", "part", "stage", "heard", "probabilities"]
 
 
 class ClipSerializer(serializers.ModelSerializer[Clip]):
@@ -50,17 +52,22 @@ class ClipSerializer(serializers.ModelSerializer[Clip]):
     is_synthetic = serializers.BooleanField(source="corpus.is_synthetic")
     audio = serializers.SerializerMethodField()
     judgements = JudgementSerializer(many=True)
+    panel_agrees = serializers.SerializerMethodField()
 
     class Meta:
         model = Clip
         fields = [
             "key", "corpus", "is_synthetic", "word", "talker", "sample_rate", "duration", "sha256", "audio", "recipe",
-            "judgements", "created_at",
+            "judgements", "panel_agrees", "created_at",
         ]  # fmt: skip
 
     def get_audio(self, clip: Clip) -> str:
         """Return the address of the sound."""
         return reverse("clip_audio", [clip.key], request=self.context["request"])
+
+    def get_panel_agrees(self, clip: Clip) -> dict[str, bool | None]:
+        """Return for each stage whether own classifiers and judges all hear the word; null without a judge."""
+        return {stage: agreement.is_success for stage, agreement in agreements(verdicts(clip)).items()}
 
 
 class JobViewSet(viewsets.ReadOnlyModelViewSet[Job]):

@@ -2,6 +2,8 @@
 
 import json
 import uuid
+from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_safe
 from generation.audio_response import SoundFileIsMissing, audio_response
 from generation.forms import ClipFilterForm
 from generation.models import Clip, Judgement
-from generation.models.clips import Stage
+from generation.panel import agreements, verdicts
 from generation.views.pages import page_of
 
 JUDGEMENTS = Prefetch("judgements", Judgement.objects.select_related("checkpoint").order_by("checkpoint__slug", "pk"))
@@ -24,31 +26,21 @@ def clip_list(request: HttpRequest) -> HttpResponse:
     form = ClipFilterForm(request.GET)
     clips = Clip.objects.filter(**form.conditions()).select_related("corpus").prefetch_related(JUDGEMENTS)
     page = page_of(request, clips.order_by("word", "pk"))
-    rows = [(clip, _verdicts(clip)) for clip in page]
-    context = {"form": form, "page": page, "rows": rows, "has_filter": bool(form.conditions())}
+    context = {"form": form, "page": page, "rows": _judged(page), "has_filter": bool(form.conditions())}
     return render(request, "generation/clip_list.html", context)
 
 
-def _verdicts(clip: Clip) -> list[dict[str, object]]:
-    """Return, for each classifier, what it heard before and after the vocoder, and how probable the word was."""
-    verdicts: dict[str, dict[str, object]] = {}
-    for judgement in clip.judgements.all():
-        verdict = verdicts.setdefault(judgement.checkpoint.slug, {"checkpoint": judgement.checkpoint})
-        verdict[judgement.stage] = {
-            "heard": judgement.heard,
-            "is_right": judgement.heard == clip.word,
-            "probability": judgement.probabilities.get(clip.word, 0.0),
-            "probabilities": judgement.ranked(),
-        }
-    return list(verdicts.values())
+def _judged(clips: Iterable[Clip]) -> list[dict[str, Any]]:
+    """Return clips with what their panels say of them."""
+    judged = [(clip, verdicts(clip)) for clip in clips]
+    return [{"clip": clip, "verdicts": found, "agreements": agreements(found)} for clip, found in judged]
 
 
 @login_required
 @require_safe
 def clip_detail(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     clip = get_object_or_404(Clip.objects.select_related("corpus").prefetch_related(JUDGEMENTS), key=key)
-    recipe = json.dumps(clip.recipe, indent=2, ensure_ascii=False)
-    context = {"clip": clip, "verdicts": _verdicts(clip), "recipe": recipe, "stages": Stage.choices}
+    context = {**_judged([clip])[0], "recipe": json.dumps(clip.recipe, indent=2, ensure_ascii=False)}
     return render(request, "generation/clip_detail.html", context)
 
 

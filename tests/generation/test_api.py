@@ -46,6 +46,8 @@ def test_a_clip_comes_with_its_judgements_and_says_what_it_rests_on(api):
     told = api("api_clip-detail", judgement.clip.key)
 
     assert told["judgements"][0]["probabilities"] == judgement.probabilities
+    assert told["judgements"][0]["part"] == "judge"
+    assert told["panel_agrees"] == {"features": None, "audio": True}
     assert told["is_synthetic"] is False
     assert told["audio"].endswith(reverse("clip_audio", args=[judgement.clip.key]))
 

@@ -198,6 +198,41 @@ def test_a_clip_shows_what_classifiers_hear_before_and_after_the_vocoder(page):
     assert '<span class="badge error">go</span> <span class="quiet">0.21</span>' in text
 
 
+def judged_clip(*, judge_hears="down"):
+    """Store a clip of "down" that its own classifier recognises, heard by a judge so and by a control as "go"."""
+    climbed = make_checkpoint(network="paper_classifier")
+    judge, control = make_checkpoint(), make_checkpoint(card={"recipe": {"epochs": 0}})
+    clip = make_clip(word="down", recipe={"request": {"source": "maximised", "climbs": [climbed.slug]}})
+    for checkpoint, heard in ((climbed, "down"), (judge, judge_hears), (control, "go")):
+        for stage in Stage.values:
+            make_judgement(clip=clip, checkpoint=checkpoint, stage=stage, probabilities={heard: 1.0})
+    return clip
+
+
+def test_the_panel_agrees_where_climbed_classifiers_and_judges_hear_the_word(page):
+    clip = judged_clip()
+
+    for text in (page("clip_list"), page("clip_detail", clip.key)):
+        assert text.count('<span class="badge success">agrees</span> <span class="quiet">2 of 2</span>') == 2
+
+
+def test_the_panel_disagrees_where_a_judge_hears_another_word(page):
+    clip = judged_clip(judge_hears="no")
+
+    text = page("clip_detail", clip.key)
+
+    assert text.count('<span class="badge error">disagrees</span> <span class="quiet">1 of 2</span>') == 2
+    parts = [text.index(f'<span class="badge">{part}</span>') for part in ("climbed", "judge", "control")]
+    assert parts == sorted(parts)
+
+
+def test_without_a_judge_nobody_tells_whether_a_clip_succeeds(page):
+    clip = judged_clip()
+    clip.judgements.filter(checkpoint__network="residual_classifier").delete()
+
+    assert page("clip_detail", clip.key).count("no judge") == 2
+
+
 def test_a_clip_is_played_in_ranges(client, researcher):
     client.force_login(researcher)
     clip = make_clip()
