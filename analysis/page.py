@@ -94,7 +94,7 @@ def shown_clips(record: "StudyRecord", clips: Sequence[dict[Any, Any]]) -> dict[
     judges = sorted(set(zip(judged["classifier"], judged["stage"], strict=True)), key=tables.way_of_the_data)
     titles = classifier_titles(record)
     return {
-        "judges": [tables.judge_title(*judge, titles) for judge in judges],
+        "judges": [tables.judge_title(*judge, classifiers=titles) for judge in judges],
         "rows": [_clip(row, [f"{classifier}/{stage}" for classifier, stage in judges], record) for row in clips],
     }
 

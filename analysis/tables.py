@@ -93,33 +93,43 @@ def agreement_table(table: "pd.DataFrame", classifiers: Mapping[str, str], level
     """Write out the overall measures of agreement, a row for each classifier and stage."""
     rows: list[Row] = [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
     measures = list(dict.fromkeys(row["measure"] for row in rows))
-    judges = sorted({(row["classifier"], row["stage"]) for row in rows}, key=way_of_the_data)
-    cells = {(row["classifier"], row["stage"], row["measure"]): _estimate(row) for row in rows}
+    judges = sorted({_judge(row) for row in rows}, key=way_of_the_data)
+    cells = {(_judge(row), row["measure"]): _estimate(row) for row in rows}
     head = [Cell("Classifier", is_number=False), *(Cell(measure.capitalize(), is_number=True) for measure in measures)]
     return ShownTable(
         caption=f"Agreement over all systems, with {level} intervals",
         head=head,
         rows=[
-            [Cell(judge_title(*judge, classifiers), is_number=False)]
-            + [Cell(cells[(*judge, measure)], is_number=True) for measure in measures]
+            [Cell(judge_title(*judge, classifiers=classifiers), is_number=False)]
+            + [Cell(cells[judge, measure], is_number=True) for measure in measures]
             for judge in judges
         ],
         notes=[
-            f"{judge_title(row['classifier'], row['stage'], classifiers)}, {row['measure']}: {row['note']}."
+            f"{judge_title(*_judge(row), classifiers=classifiers)}, {row['measure']}: {row['note']}."
             for row in rows
             if row["note"]
         ],
     )
 
 
-def way_of_the_data(judge: tuple[str, str]) -> tuple[str, bool]:
-    """Features come before audio."""
-    return judge[0], judge[1] != "features"
+# What is said of a classifier whose part in a clip is not that of a judge.
+PART_NOTES = {"own": "climbed", "control": "control"}
 
 
-def judge_title(classifier: str, stage: str, classifiers: Mapping[str, str]) -> str:
+def _judge(row: Row) -> tuple[str, str, str]:
+    return row["classifier"], row["stage"], row["part"]
+
+
+def way_of_the_data(judge: tuple[str, ...]) -> tuple[str | bool, ...]:
+    """Features come before audio, and a classifier's clips that climb it after those that it judges."""
+    classifier, stage, *part = judge
+    return classifier, *(each != "judge" for each in part), stage != "features"
+
+
+def judge_title(classifier: str, stage: str, part: str = "judge", *, classifiers: Mapping[str, str]) -> str:
     """Return what a classifier at a stage is called in the head of a row or column."""
-    return f"{classifiers.get(classifier, classifier)}, {stage}"
+    named = classifiers.get(classifier, classifier)
+    return ", ".join([named, *([PART_NOTES[part]] if part in PART_NOTES else []), stage])
 
 
 def _estimate(row: Row) -> str:
@@ -131,17 +141,21 @@ def _estimate(row: Row) -> str:
 def accuracy_table(table: "pd.DataFrame", systems: Mapping[str, str], classifiers: Mapping[str, str]) -> ShownTable:
     """Write out, for each system, how often listeners are right and how often each classifier is, at each stage."""
     judges = sorted(set(zip(table["classifier"], table["stage"], strict=True)), key=way_of_the_data)
-    keys = zip(table["system"], table["classifier"], table["stage"], strict=True)
-    shares = dict(zip(keys, table["estimate"], strict=True))
+    shares = {(row["system"], row["classifier"], row["stage"]): _share_in_part(row) for row in table.to_dict("records")}
     human = dict(zip(table["system"], table["human_accuracy"], strict=True))
-    head = ["Listeners", *(judge_title(*judge, classifiers) for judge in judges)]
+    head = ["Listeners", *(judge_title(*judge, classifiers=classifiers) for judge in judges)]
     rows = [
         [Cell(systems.get(system, system), is_number=False), Cell(percent(right), is_number=True)]
-        + [Cell(percent(shares.get((system, *judge), float("nan"))), is_number=True) for judge in judges]
+        + [Cell(shares.get((system, *judge), NOTHING), is_number=True) for judge in judges]
         for system, right in sorted(human.items(), key=lambda pair: -pair[1])
     ]
     caption = "Share of right words by system: listeners, and each classifier before and after the vocoder"
     return ShownTable(caption, [Cell("System", is_number=False), *(Cell(text, is_number=True) for text in head)], rows)
+
+
+def _share_in_part(row: Mapping[Any, Any]) -> str:
+    note = PART_NOTES.get(row["part"])
+    return percent(row["estimate"]) + (f" ({note})" if note else "")
 
 
 def score(value: float) -> str:

@@ -47,8 +47,8 @@ RATING_COLUMNS = (
     "play_count", "first_shown_at", "answered_at", "response_seconds", "hidden_seconds", "is_complete_session",
 )  # fmt: skip
 JUDGEMENT_COLUMNS = (
-    "clip_sha256", "clip_key", "system", "item", "classifier", "network", "stage", "heard", "probability_of_item",
-    "probabilities",
+    "clip_sha256", "clip_key", "system", "item", "classifier", "network", "part", "stage", "heard",
+    "probability_of_item", "probabilities",
 )  # fmt: skip
 _TIMES = ("first_shown_at", "answered_at")
 
@@ -111,6 +111,7 @@ def _judgement_row(judgement: Judgement, system: str, word: str) -> dict[str, An
         "item": word,
         "classifier": judgement.checkpoint.slug,
         "network": judgement.checkpoint.network,
+        "part": judgement.part().value,
         "stage": judgement.stage,
         "heard": judgement.heard,
         "probability_of_item": judgement.probabilities[word],

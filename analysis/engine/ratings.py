@@ -12,6 +12,7 @@ ROLES = ("sample", "reference", "hidden_reference", "anchor", "gold", "trap", "t
 # Gold, trap and training stimuli test or teach the listener; their ratings say nothing about a system.
 COUNTED_ROLES = ("sample", "reference", "hidden_reference", "anchor")
 STAGES = ("features", "audio")
+PARTS = ("own", "judge", "control")
 # What a listener answers who heard none of the words on offer.
 NONE_OF_THESE = "none of these"
 
@@ -75,6 +76,8 @@ JUDGEMENTS: tuple[Column, ...] = (
     Column("item", "string", "The intended word."),
     Column("classifier", "string", "The checkpoint that judges."),
     Column("network", "string", "The architecture of the classifier."),
+    Column("part", "string", "What it is to the clip: own, which the clip climbs; a judge; or a control, which learnt "
+           "no words.", allowed=PARTS),
     Column("stage", "string", "What was judged: the features before the vocoder, or the audio after it, re-analysed.",
            allowed=STAGES),
     Column("heard", "string", "The most probable word."),

@@ -96,7 +96,7 @@ def judgement(system: str, item: str, take: int, stage: str, noise: Any, quality
     }
     return {
         "clip_sha256": f"sha-{system}-{item}-{take}", "clip_key": f"{system}-{item}-{take}", "system": system,
-        "item": item, "classifier": "judge", "network": "residual_classifier", "stage": stage,
+        "item": item, "classifier": "judge", "network": "residual_classifier", "part": "judge", "stage": stage,
         "heard": max(shares, key=lambda word: shares[word]), "probability_of_item": shares[item],
         "probabilities": shares,
     }  # fmt: skip

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from analysis.records import Answered, answered_in
+from generation.models import Checkpoint, Clip
 from tests import factories
 from tests.analysis.answered_studies import make_answered_study
 
@@ -64,6 +65,20 @@ def test_no_page_carries_inline_style_or_script(researcher):
     for name in ("results", "results_clips"):
         text = researcher.get(reverse(name, args=[study.slug])).content.decode()
         assert not re.search(r"\sstyle=|<style|<script|\son\w+=", text)
+
+
+def test_a_classifier_that_clips_climb_is_told_from_one_that_judges_them(researcher):
+    study = make_answered_study(n_real=2)
+    climbed = Checkpoint.objects.get()
+    for clip in Clip.objects.filter(stimuli__system="natural"):
+        clip.recipe = {"request": {"source": "maximised", "climbs": [climbed.slug]}}
+        clip.save()
+
+    text = page(researcher, study)
+
+    assert "Residual classifier, climbed, audio" in text
+    assert "Residual classifier, audio" in text
+    assert re.search(r"\d % \(climbed\)", text)
 
 
 def test_a_study_without_ratings_says_so_and_what_to_do(researcher):

@@ -90,6 +90,25 @@ def test_a_clip_in_two_blocks_is_judged_once():
     assert frame.set_index("item").loc["down", "probability_of_item"] == 0.7
 
 
+def test_what_a_classifier_is_to_a_clip_follows_what_the_clip_climbs():
+    study = factories.make_open_study(
+        systems=["robot"], words=["down"], methods=["acr"], block={"trials_per_session": 1}
+    )
+    clip = study.blocks.get().stimuli.get().clip
+    panel = {"own": factories.make_checkpoint(), "judge": factories.make_checkpoint(),
+             "control": factories.make_checkpoint(card={"recipe": {"epochs": 3, "shuffled_labels": True}})}  # fmt: skip
+    for checkpoint in panel.values():
+        factories.make_judgement(clip=clip, checkpoint=checkpoint)
+    clip.recipe = {"request": {"source": "maximised", "climbs": [panel["own"].slug]}}
+    clip.save()
+
+    frame = check_judgements(judgements_frame(study))
+
+    assert dict(zip(frame["part"], frame["classifier"], strict=True)) == {
+        part: checkpoint.slug for part, checkpoint in panel.items()
+    }
+
+
 def test_the_number_of_queries_does_not_grow_with_the_ratings(django_assert_num_queries):
     study = factories.make_open_study()
     for _ in range(3):

@@ -16,6 +16,8 @@ from analysis.engine.statistic import Statistic, Tables
 
 METHODS = ("class_identification",)
 JUDGE = ["classifier", "network", "stage"]
+# A classifier is right more easily on clips that climb it: those are counted by themselves.
+JUDGE_IN_PART = [*JUDGE, "part"]
 CLIPS_LISTED = 10
 
 
@@ -69,7 +71,7 @@ def _majority(responses: pd.Series) -> str:
 
 
 def agreement_by_system(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
-    """Return, for each system, classifier and stage, how often each side is right on the clips that both judged.
+    """Return, for each system, classifier, part and stage, how often each side is right on the clips both judged.
 
     `estimate` is the classifier's share of right clips with Wilson's interval over clips; `mean_probability` its mean
     probability of the intended word; `human_accuracy` the share of right answers. Raises NoRatings.
@@ -79,13 +81,13 @@ def agreement_by_system(ratings: pd.DataFrame, judgements: pd.DataFrame, confide
 
 def _by_system(pairs: pd.DataFrame, confidence: float) -> pd.DataFrame:
     rows = []
-    for (system, *judge), group in pairs.groupby(["system", *JUDGE], sort=True):
+    for (system, *judge), group in pairs.groupby(["system", *JUDGE_IN_PART], sort=True):
         clips = group.drop_duplicates("clip_key")
         wilson = wilson_interval(int(clips["classifier_is_right"].sum()), len(clips), confidence)
         rows.append(
             {
                 "system": system,
-                **dict(zip(JUDGE, judge, strict=True)),
+                **dict(zip(JUDGE_IN_PART, judge, strict=True)),
                 "estimate": wilson.estimate,
                 "low": wilson.low,
                 "high": wilson.high,
@@ -102,7 +104,7 @@ def _by_system(pairs: pd.DataFrame, confidence: float) -> pd.DataFrame:
 
 def _pairs(ratings: pd.DataFrame, judgements: pd.DataFrame) -> pd.DataFrame:
     """Return each answer beside each judgement of the same clip."""
-    judged = _judged(judgements)[["clip_key", *JUDGE, "heard", "probability_of_item"]]
+    judged = _judged(judgements)[["clip_key", *JUDGE_IN_PART, "heard", "probability_of_item"]]
     pairs = _answers(ratings).merge(judged, on="clip_key", validate="many_to_many")
     if pairs.empty:
         raise NoRatings("No clip has both answers of listeners and judgements of a classifier yet.")
@@ -110,7 +112,7 @@ def _pairs(ratings: pd.DataFrame, judgements: pd.DataFrame) -> pd.DataFrame:
 
 
 def overall_agreement(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
-    """Return for each classifier and stage: both accuracies, Cohen's kappa and error consistency, one a row.
+    """Return for each classifier, part and stage: both accuracies, Cohen's kappa, error consistency, one a row.
 
     Human accuracy: share of right answers, two-way clustered. Classifier accuracy: share of right clips, Wilson.
     Response kappa: Cohen's kappa between the classifier's word and the word most listeners heard, over clips without
@@ -122,9 +124,9 @@ def overall_agreement(ratings: pd.DataFrame, judgements: pd.DataFrame, confidenc
 
 def _overall(pairs: pd.DataFrame, by_clip: pd.DataFrame, confidence: float) -> pd.DataFrame:
     rows = []
-    for judge, group in pairs.groupby(JUDGE, sort=True):
-        names = dict(zip(JUDGE, judge, strict=True))
-        clips = by_clip[(by_clip[JUDGE] == list(judge)).all(axis="columns")]
+    for judge, group in pairs.groupby(JUDGE_IN_PART, sort=True):
+        names = dict(zip(JUDGE_IN_PART, judge, strict=True))
+        clips = by_clip[(by_clip[JUDGE_IN_PART] == list(judge)).all(axis="columns")]
         for measure, n, interval in _measures(group, clips, confidence):
             rows.append(
                 {

@@ -22,10 +22,12 @@ def heard(listener: str, clip: str, response: str, item: str = "left", order: in
     )
 
 
-def judged(clip: str, probabilities: dict[str, float], item: str = "left", stage: str = "audio") -> dict:
+def judged(
+    clip: str, probabilities: dict[str, float], item: str = "left", stage: str = "audio", part: str = "judge"
+) -> dict:
     return {
         "clip_sha256": f"sha-{clip}", "clip_key": clip, "system": "natural", "item": item, "classifier": "judge",
-        "network": "residual_classifier", "stage": stage,
+        "network": "residual_classifier", "part": part, "stage": stage,
         "heard": max(probabilities, key=lambda word: probabilities[word]),
         "probability_of_item": probabilities[item], "probabilities": probabilities,
     }  # fmt: skip
@@ -41,6 +43,19 @@ def test_a_clip_has_the_classifiers_probability_beside_the_share_of_listeners():
     assert clip["estimate"] == pytest.approx(2 / 3)
     assert clip["difference"] == pytest.approx(0.9 - 2 / 3)
     assert (clip["majority_heard"], clip["heard"]) == ("left", "left")
+
+
+def test_clips_that_climb_a_classifier_are_counted_by_themselves():
+    ratings = pd.DataFrame([heard("a", "x", "left"), heard("a", "y", "left", order=1)])
+    judgements = pd.DataFrame(
+        [judged("x", {"left": 0.9, "stop": 0.1}, part="own"), judged("y", {"left": 0.1, "stop": 0.9})]
+    )
+
+    overall = overall_agreement(ratings, judgements).set_index(["part", "measure"])["estimate"]
+
+    assert overall["own", "classifier accuracy"] == 1
+    assert overall["judge", "classifier accuracy"] == 0
+    assert set(agreement_by_system(ratings, judgements)["part"]) == {"own", "judge"}
 
 
 def test_a_tie_among_listeners_has_no_majority_and_stays_out_of_kappa():
