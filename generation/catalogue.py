@@ -32,6 +32,9 @@ def _table(*entries: Entry) -> dict[str, Entry]:
 
 _NETWORKS = "generation.engine.networks"
 _VOCODERS = "generation.engine.vocoders"
+_OBJECTIVES = "generation.engine.maximisation.objectives"
+_PENALTIES = "generation.engine.maximisation.penalties"
+_TRANSFORMS = "generation.engine.maximisation.transforms"
 
 NETWORKS = _table(
     Entry("paper_classifier", "Paper's classifier", "2-D convolutions and dense layers (Soomro et al. 2019)",
@@ -55,10 +58,32 @@ VOCODERS = _table(
 
 OBJECTIVES = _table(
     Entry("probability", "Probability", "the softmax probability of the word, as in the paper",
-          "generation.engine.maximisation.objectives:probability"),
-    Entry("margin", "Margin", "the word's logit less the log-sum-exp of the others'",
-          "generation.engine.maximisation.objectives:margin"),
+          f"{_OBJECTIVES}.probability:Probability"),
+    Entry("logit", "Logit", "the word's logit, whatever the others' are", f"{_OBJECTIVES}.logit:Logit"),
+    Entry("log_probability", "Log probability", "the logarithm of the word's softmax probability",
+          f"{_OBJECTIVES}.log_probability:LogProbability"),
+    Entry("margin", "Margin", "the word's logit less the log-sum-exp of the others'", f"{_OBJECTIVES}.margin:Margin"),
+    Entry("activation", "Activation", "the mean output of a layer or of one of its units, whatever the word",
+          f"{_OBJECTIVES}.activation:Activation"),
+    Entry("random_direction", "Random direction", "a control: a layer's output along a fixed random direction",
+          f"{_OBJECTIVES}.random_direction:RandomDirection"),
 )  # fmt: skip
+
+PENALTIES = _table(
+    Entry("roughness", "Roughness", "total variation over time and bands, for smoothness",
+          f"{_PENALTIES}.roughness:Roughness"),
+    Entry("mahalanobis", "Mahalanobis distance", "how far the whitened code is from the recordings' mean",
+          f"{_PENALTIES}.mahalanobis:Mahalanobis"),
+    Entry("likeness", "Likeness", "how near the clips of a group are to one another, for diversity",
+          f"{_PENALTIES}.likeness:Likeness"),
+)  # fmt: skip
+
+TRANSFORMS = _table(
+    Entry("jitter", "Jitter", "shifts in time and over the bands", f"{_TRANSFORMS}.jitter:Jitter"),
+    Entry("masking", "Masking", "silences a stripe of time and a stripe of bands", f"{_TRANSFORMS}.masking:Masking"),
+    Entry("gain", "Gain", "changes of level", f"{_TRANSFORMS}.gain:Gain"),
+    Entry("noise", "Noise", "faint normal noise", f"{_TRANSFORMS}.noise:Noise"),
+)
 
 SOURCES = _table(
     Entry("natural", "Natural", "the recording itself"),
@@ -79,6 +104,9 @@ SPACES = _table(
 PRESETS = _table(
     Entry("paper", "Paper's preset", "probability, 20 normalised gradient steps (Soomro et al. 2019)"),
     Entry("whitened", "Whitened preset", "margin, 40 Adam steps, whitened code held on its shell, jitter"),
+    Entry("recommended", "Recommended preset", "what judges accept most; meant to climb two architectures together"),
+    Entry("robust", "Robust preset", "directly on the features, but smooth and under strong disturbance"),
+    Entry("random_direction", "Random direction", "a control: toward nothing in particular, by the same means"),
 )  # fmt: skip
 
 FEATURES = _table(

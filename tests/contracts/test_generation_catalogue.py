@@ -8,6 +8,7 @@ import pytest
 from generation import catalogue
 from generation.engine import networks, vocoders
 from generation.engine.features import FEATURES
+from generation.engine.maximisation import objectives, penalties, transforms
 from generation.engine.maximisation.recipes import PRESETS
 from generation.models.clips import MAKING
 
@@ -29,7 +30,7 @@ def test_the_code_of_an_entry_is_there(entry):
     assert callable(resolve_name(entry.implementation))
 
 
-@pytest.mark.parametrize("name", ["NETWORKS", "VOCODERS", "OBJECTIVES", "JOB_KINDS"])
+@pytest.mark.parametrize("name", ["NETWORKS", "VOCODERS", "OBJECTIVES", "PENALTIES", "TRANSFORMS", "JOB_KINDS"])
 def test_every_entry_of_a_table_of_code_names_its_code(name):
     assert all(entry.implementation for entry in TABLES[name].values())
 
@@ -42,7 +43,16 @@ def test_every_entry_says_what_it_is(name):
         assert entry.description
 
 
-@pytest.mark.parametrize(("package", "table"), [(networks, catalogue.NETWORKS), (vocoders, catalogue.VOCODERS)])
+@pytest.mark.parametrize(
+    ("package", "table"),
+    [
+        (networks, catalogue.NETWORKS),
+        (vocoders, catalogue.VOCODERS),
+        (objectives, catalogue.OBJECTIVES),
+        (penalties, catalogue.PENALTIES),
+        (transforms, catalogue.TRANSFORMS),
+    ],
+)
 def test_every_file_of_a_folder_of_siblings_is_in_its_table(package, table):
     files = {module.name for module in iter_modules(package.__path__)}
 

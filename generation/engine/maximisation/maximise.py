@@ -1,23 +1,22 @@
 """Activation maximisation, batched: search for features that a classifier takes for a word (Soomro et al. 2019).
 
-Each sample of a batch is searched by itself: its gradient, step, jitter and noise depend on no other sample, so that a
-batch gives what a loop over its samples would.
+Each sample of a batch is searched by itself: its gradient, step and disturbances depend on no other sample, so that a
+batch gives what a loop over its samples would. Only an objective that looks at a group couples its samples, and then
+a batch holds whole groups.
 """
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pkgutil import resolve_name
 from typing import Protocol
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-from generation.catalogue import OBJECTIVES
+from generation.engine.maximisation.objective import Moment
 from generation.engine.maximisation.recipes import MaximisationRecipe, Optimiser, Space
-
-Objective = Callable[[Tensor, Tensor], Tensor]
+from generation.engine.maximisation.responses import respond
+from generation.engine.maximisation.transform import disturb, draw_numbers
 
 
 class Prior(Protocol):
@@ -45,7 +44,7 @@ class NetworkIsTraining(RuntimeError):
 
 
 class SearchDiverged(FloatingPointError):
-    """The objective or its gradient is no longer a number."""
+    """The objective is no longer a number."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class Maximised:
     """What a search found: features [B, M, T], not clipped; the code [B, D] they were decoded from, if any; and how
     the objective and the target's probability (both [steps + 1, B], means over the classifiers) went on the way.
 
-    The last row belongs to the features found; the rows before it were taken with that step's jitter and noise.
+    The last row belongs to the features found; the rows before it were taken with that step's disturbances.
     """
 
     features: Tensor
@@ -69,37 +68,37 @@ def maximise(
     prior: Prior | None,
     recipe: MaximisationRecipe,
     generators: Sequence[torch.Generator],
+    groups: Tensor | None = None,
 ) -> Maximised:
     """Climb from `start` [B, M, T] or [B, D] (as `noise_start` or `recording_start` gives it) to the targets [B].
 
-    Searches for features that all `classifiers` (features [B, M, T] -> logits [B, W]) take for the target; each
-    sample's jitter and noise come from its own generator (on the CPU). Features searched directly are not clipped
-    on the way, as in the paper: whoever hands them on to a vocoder clips them to [0, 1].
-    Raises PriorIsMissing, NetworkIsTraining and SearchDiverged.
+    Searches for features that all `classifiers` (features [B, M, T] -> logits [B, W]) take for the target; what each
+    sample is disturbed by comes from its own generator (on the CPU). Features searched directly are not clipped on
+    the way unless the recipe says so: whoever hands them on to a vocoder clips them to [0, 1].
+    groups: [B], which samples are searched as a group where the objective looks at groups; unless given, as many
+    neighbours as it says.
+    Raises PriorIsMissing, NetworkIsTraining, SearchDiverged, and what the objective raises.
     """
     _check_networks(classifiers, prior, recipe)
     decode = _decoder(prior, recipe)
-    score = _scorer(classifiers, targets, resolve_name(OBJECTIVES[recipe.objective].implementation))
+    score = _scorer(classifiers, targets, _neighbours(targets, recipe) if groups is None else groups, recipe)
+    numbers = draw_numbers(recipe.transforms, recipe.steps, generators, start.device)
     position = start.detach().clone().requires_grad_()
     optimiser = _optimiser(position, recipe)
-    objectives, probabilities = [], []
+    way = []
     for step in range(recipe.steps):
-        objective, probability = score(_disturb(decode(position), recipe, generators))
-        position.grad = _gradient(objective, position, recipe, step)
+        features = decode(position)
+        objective, probability = score(features, disturb(features, recipe.transforms, numbers[step]), position)
+        position.grad = _gradient(objective, position, recipe)
         optimiser.step()
-        _return_to_shell(position, recipe)
-        objectives.append(objective.detach())
-        probabilities.append(probability)
+        _return_to_bounds(position, recipe)
+        way.append((objective.detach(), probability))
     with torch.no_grad():
         features = decode(position.detach())
-        objective, probability = score(features)
-    _check_finite(objective, "objective", recipe.steps)
-    return Maximised(
-        features=features,
-        code=_code(position.detach(), prior, recipe),
-        objective=torch.stack([*objectives, objective]),
-        probability=torch.stack([*probabilities, probability]),
-    )
+        way.append(score(features, features, position.detach()))
+    objectives, probabilities = (torch.stack(values) for values in zip(*way, strict=True))
+    _check_finite(objectives)
+    return Maximised(features, _code(position.detach(), prior, recipe), objectives, probabilities)
 
 
 def noise_start(shape: Sequence[int], recipe: MaximisationRecipe, generators: Sequence[torch.Generator]) -> Tensor:
@@ -135,14 +134,18 @@ def _decoder(prior: Prior | None, recipe: MaximisationRecipe) -> Callable[[Tenso
     return prior.decode
 
 
+def _neighbours(targets: Tensor, recipe: MaximisationRecipe) -> Tensor:
+    return torch.arange(len(targets), device=targets.device) // recipe.objective.group_size
+
+
 def _scorer(
-    classifiers: Sequence[nn.Module], targets: Tensor, objective: Objective
-) -> Callable[[Tensor], tuple[Tensor, Tensor]]:
-    def score(features: Tensor) -> tuple[Tensor, Tensor]:
-        logits = [classifier(features) for classifier in classifiers]
-        probability = torch.stack([each.detach().softmax(dim=1) for each in logits]).mean(dim=0)
-        value = torch.stack([objective(each, targets) for each in logits]).mean(dim=0)
-        return value, probability.gather(1, targets[:, None])[:, 0]
+    classifiers: Sequence[nn.Module], targets: Tensor, groups: Tensor, recipe: MaximisationRecipe
+) -> Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]:
+    def score(features: Tensor, disturbed: Tensor, position: Tensor) -> tuple[Tensor, Tensor]:
+        responses = [respond(classifier, disturbed, recipe.objective.layers) for classifier in classifiers]
+        probability = torch.stack([each.logits.detach().softmax(dim=1) for each in responses]).mean(dim=0)
+        moment = Moment(targets, responses, features, position if recipe.whitened else None, groups)
+        return recipe.objective.value(moment), probability.gather(1, targets[:, None])[:, 0]
 
     return score
 
@@ -153,46 +156,37 @@ def _optimiser(position: Tensor, recipe: MaximisationRecipe) -> torch.optim.Opti
     return torch.optim.SGD([position], lr=recipe.rate, maximize=True)
 
 
-def _gradient(objective: Tensor, position: Tensor, recipe: MaximisationRecipe, step: int) -> Tensor:
+def _gradient(objective: Tensor, position: Tensor, recipe: MaximisationRecipe) -> Tensor:
     """Give each sample's own gradient; for the paper's optimiser, divided by its root mean square plus 1e-5."""
-    _check_finite(objective, "objective", step)
     (gradient,) = torch.autograd.grad(objective.sum(), position)
-    _check_finite(gradient, "gradient", step)
     if recipe.optimiser is not Optimiser.NORMALISED_GRADIENT:
         return gradient
     root_mean_square = gradient.flatten(1).square().mean(dim=1).sqrt()
     return gradient / (root_mean_square + 1e-5).view(-1, *[1] * (gradient.dim() - 1))
 
 
-def _check_finite(values: Tensor, name: str, step: int) -> None:
-    broken = (~values.detach().flatten(1 if values.dim() > 1 else 0).isfinite()).view(len(values), -1).any(dim=1)
+@torch.no_grad()
+def _return_to_bounds(position: Tensor, recipe: MaximisationRecipe) -> None:
+    if recipe.shell:
+        radius = math.sqrt(position.shape[1])
+        position.mul_((radius / position.norm(dim=1, keepdim=True)).clamp(max=1.0))
+    if recipe.within_range:
+        position.clamp_(0.0, 1.0)
+
+
+def _check_finite(objectives: Tensor) -> None:
+    """Raise SearchDiverged if any of the objectives [steps + 1, B] is not a number.
+
+    Looked at once, after the search: a look at every step would make a GPU wait, and what is no number stays none.
+    """
+    broken = ~objectives.isfinite()
     if broken.any():
-        samples = ", ".join(str(index) for index in broken.nonzero()[:, 0].tolist())
+        step = int(broken.any(dim=1).nonzero()[0])
+        samples = ", ".join(str(index) for index in broken[step].nonzero()[:, 0].tolist())
         raise SearchDiverged(
-            f"The {name} of sample {samples} is not a number at step {step}: check the start's features and the "
+            f"The objective of sample {samples} is not a number at step {step}: check the start's features and the "
             "checkpoint for values that are not finite, or choose a smaller rate."
         )
-
-
-def _disturb(features: Tensor, recipe: MaximisationRecipe, generators: Sequence[torch.Generator]) -> Tensor:
-    """Shift each sample in time, filling with silence (0), and add noise, as the recipe says."""
-    reach = recipe.jitter_frames
-    if reach:
-        shifts = [int(torch.randint(2 * reach + 1, (), generator=generator)) for generator in generators]
-        padded = functional.pad(features, (reach, reach))
-        frames = features.shape[-1]
-        features = torch.stack([sample[:, at : at + frames] for sample, at in zip(padded, shifts, strict=True)])
-    if recipe.noise:
-        drawn = [torch.randn(features.shape[1:], generator=generator) for generator in generators]
-        features = features + recipe.noise * torch.stack(drawn).to(features.device)
-    return features
-
-
-def _return_to_shell(position: Tensor, recipe: MaximisationRecipe) -> None:
-    if recipe.shell:
-        with torch.no_grad():
-            radius = math.sqrt(position.shape[1])
-            position.mul_((radius / position.norm(dim=1, keepdim=True)).clamp(max=1.0))
 
 
 def _code(position: Tensor, prior: Prior | None, recipe: MaximisationRecipe) -> Tensor | None:

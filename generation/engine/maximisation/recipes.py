@@ -1,8 +1,20 @@
 """How to search for what a classifier listens to: the settings of a search, and the presets that name good ones."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
+
+from generation.engine.maximisation.objective import Objective, objective_as_data, objective_from_data
+from generation.engine.maximisation.objectives.margin import Margin
+from generation.engine.maximisation.objectives.probability import Probability
+from generation.engine.maximisation.objectives.random_direction import RandomDirection
+from generation.engine.maximisation.penalties.roughness import Roughness
+from generation.engine.maximisation.transform import Transform, transform_as_data, transform_from_data
+from generation.engine.maximisation.transforms.gain import Gain
+from generation.engine.maximisation.transforms.jitter import Jitter
+from generation.engine.maximisation.transforms.masking import Masking
+from generation.engine.maximisation.transforms.noise import Noise
 
 
 class Space(StrEnum):
@@ -23,45 +35,74 @@ class Optimiser(StrEnum):
 class MaximisationRecipe:
     """The settings of one search.
 
-    space: what is changed. objective: a slug of `generation.catalogue.OBJECTIVES`.
+    space: what is changed. objective: what is climbed, penalties subtracted.
     rate: the optimiser's step size. steps: how many steps.
     start_deviation: the standard deviation of the noise a search from noise starts at.
     whitened: search the code in coordinates in which the training recordings' codes have mean 0 and covariance I.
     shell: after each step, draw codes longer than sqrt(dimensions), the length of a typical recording's, back to it.
-    jitter_frames: at each step, shift the features by up to so many frames before they are classified.
-    noise: at each step, add noise of this standard deviation to the features before they are classified.
+    within_range: after each step, clip features that are searched directly to [0, 1], as recordings' are.
+    transforms: how the features are disturbed, one after another, in each step before they are classified.
     """
 
     space: Space
-    objective: str
+    objective: Objective
     optimiser: Optimiser
     rate: float
     steps: int
     start_deviation: float
     whitened: bool = False
     shell: bool = False
-    jitter_frames: int = 0
-    noise: float = 0.0
+    within_range: bool = False
+    transforms: tuple[Transform, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Give the settings as plain data, for a clip's recipe."""
-        return {name: str(value) if isinstance(value, StrEnum) else value for name, value in asdict(self).items()}
+        plain = {name: value for name, value in vars(self).items() if name not in {"objective", "transforms"}}
+        return {
+            **{name: str(value) if isinstance(value, StrEnum) else value for name, value in plain.items()},
+            "objective": objective_as_data(self.objective),
+            "transforms": [transform_as_data(each) for each in self.transforms],
+        }
+
+    @classmethod
+    def from_dict(cls, stated: Mapping[str, Any]) -> Self:
+        """Make settings of what `as_dict` gave. Raises ObjectiveIsUnknown and TransformIsUnknown."""
+        made = {
+            "space": Space(stated["space"]),
+            "optimiser": Optimiser(stated["optimiser"]),
+            "objective": objective_from_data(stated["objective"]),
+            "transforms": tuple(transform_from_data(each) for each in stated["transforms"]),
+        }
+        return cls(**{**stated, **made})
 
 
 def _paper(space: Space, rate: float) -> MaximisationRecipe:
     """Give the settings of Soomro et al. 2019, section 3 and its published code."""
-    return MaximisationRecipe(space, "probability", Optimiser.NORMALISED_GRADIENT, rate, 20, start_deviation=0.1)
+    return MaximisationRecipe(space, Probability(), Optimiser.NORMALISED_GRADIENT, rate, 20, start_deviation=0.1)
 
+
+_WHITENED = MaximisationRecipe(
+    Space.DECODER, Margin(), Optimiser.ADAM, 0.15, 40,
+    start_deviation=1.0, whitened=True, shell=True, transforms=(Jitter(frames=4), Noise(0.03)),
+)  # fmt: skip
+
+_RECOMMENDED = replace(_WHITENED, transforms=(Jitter(frames=4), Masking(frames=8, bands=8), Noise(0.03)))
+
+_ROBUST = MaximisationRecipe(
+    Space.FEATURES, Margin() - 20 * Roughness(), Optimiser.ADAM, 0.02, 60, start_deviation=0.1, within_range=True,
+    transforms=(Jitter(frames=8, bands=2), Masking(frames=12, bands=12), Gain(0.1), Noise(0.05)),
+)  # fmt: skip
 
 PRESETS: dict[str, dict[Space, MaximisationRecipe]] = {
     "paper": {Space.FEATURES: _paper(Space.FEATURES, 0.01), Space.DECODER: _paper(Space.DECODER, 0.1)},
-    "whitened": {
-        Space.DECODER: MaximisationRecipe(
-            Space.DECODER, "margin", Optimiser.ADAM, 0.15, 40,
-            start_deviation=1.0, whitened=True, shell=True, jitter_frames=4, noise=0.03,
-        ),
+    "whitened": {Space.DECODER: _WHITENED},
+    "recommended": {Space.DECODER: _RECOMMENDED},
+    "robust": {Space.FEATURES: _ROBUST},
+    "random_direction": {
+        Space.FEATURES: replace(_ROBUST, objective=RandomDirection() - 20 * Roughness()),
+        Space.DECODER: replace(_RECOMMENDED, objective=RandomDirection()),
     },
-}  # fmt: skip
+}
 
 
 class PresetIsUnknown(ValueError):

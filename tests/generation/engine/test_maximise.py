@@ -14,7 +14,10 @@ from generation.engine.maximisation.maximise import (
     noise_start,
     recording_start,
 )
-from generation.engine.maximisation.recipes import MaximisationRecipe, PresetIsUnknown, preset
+from generation.engine.maximisation.objectives.activation import Activation
+from generation.engine.maximisation.objectives.margin import Margin
+from generation.engine.maximisation.penalties.likeness import Likeness
+from generation.engine.maximisation.recipes import preset
 
 MELS, FRAMES, WORDS, CODE = 6, 12, 4, 5
 TARGETS = torch.tensor([0, 1, 2, 3, 1, 2, 0])
@@ -71,16 +74,16 @@ def the_papers_loop(start, target, classifier, decode, rate):
 def the_whitened_loop(start, target, classifiers, prior, generator):
     """The whitened preset for one sample, with Adam, shell, jitter and noise written out."""
     position, mean, square = start[None].clone(), 0.0, 0.0
+    numbers = torch.rand(40, 3, generator=generator)
+    table = torch.randn(2**20 + MELS * FRAMES, generator=torch.Generator().manual_seed(1))
     for step in range(1, 41):
         position.requires_grad_()
         features = prior.decode(prior.unwhiten(position))
-        shift = int(torch.randint(9, (), generator=generator))
-        moved = torch.zeros(1, MELS, FRAMES + 8)
-        moved[..., 4:-4] = 1.0
-        moved = torch.cat([torch.zeros(1, MELS, 4), features, torch.zeros(1, MELS, 4)], dim=2)[..., shift:][
-            ..., :FRAMES
-        ]
-        noisy = moved + 0.03 * torch.randn(MELS, FRAMES, generator=generator)
+        shift = int(numbers[step - 1, 0] * 9)
+        moved = torch.cat([torch.zeros(1, MELS, 4), features, torch.zeros(1, MELS, 4)], dim=2)
+        place = int(numbers[step - 1, 2] * 2**20)
+        noise = table[place : place + MELS * FRAMES].view(1, MELS, FRAMES)
+        noisy = moved[:, :, shift : shift + FRAMES] + 0.03 * noise
         total = 0.0
         for classifier in classifiers:
             logits = classifier(noisy)[0]
@@ -221,27 +224,38 @@ def test_a_search_that_is_no_longer_a_number_says_which_sample_and_when(classifi
         maximise(start, TARGETS, [classifier], None, preset("paper", "features"), generators())
 
 
-def test_an_unknown_preset_names_those_there_are():
-    with pytest.raises(PresetIsUnknown, match="paper, whitened"):
-        preset("deep", "features")
-    with pytest.raises(PresetIsUnknown, match="does not search the space 'features': choose one of decoder"):
-        preset("whitened", "features")
+def test_features_kept_within_range_stay_what_a_recording_could_have(classifier):
+    recipe = replace(preset("paper", "features"), within_range=True, rate=0.5)
+
+    found = maximise(torch.rand(7, MELS, FRAMES), TARGETS, [classifier], None, recipe, generators())
+
+    assert found.features.min() == 0.0
+    assert found.features.max() == 1.0
 
 
-def test_jitter_fills_with_silence(prior):
-    seen = []
+def test_only_the_members_of_a_group_move_one_another(classifier, prior):
+    recipe = replace(preset("whitened", "decoder"), objective=Margin() - 5.0 * Likeness(group=2))
+    start = noise_start((CODE,), recipe, generators())
+    groups = torch.tensor([0, 0, 1, 1, 2, 2, 2])
+    elsewhere = start.clone()
+    elsewhere[0] += 1.0
 
-    def ear(features):
-        seen.append(features)
-        return features.flatten(1)[:, :WORDS]
+    found = maximise(start, TARGETS, [classifier], prior, recipe, generators(), groups)
+    moved = maximise(elsewhere, TARGETS, [classifier], prior, recipe, generators(), groups)
 
-    jittered: MaximisationRecipe = replace(preset("paper", "features"), jitter_frames=4, steps=8)
+    distance = (found.features - moved.features).abs().amax(dim=(1, 2))
+    assert distance[1] > 1e-3
+    assert (distance[2:] < 1e-5).all()
 
-    maximise(torch.ones(7, MELS, FRAMES), TARGETS, [ear], None, jittered, generators())
 
-    kept = torch.stack(seen[:-1])[:, :, -1] > 0.5
-    assert (kept.sum(dim=-1) >= FRAMES - 4).all()
-    assert (kept.sum(dim=-1) < FRAMES).any()
+def test_a_unit_within_the_network_can_be_climbed(classifier):
+    recipe = replace(preset("paper", "features"), objective=Activation("2", unit=5))
+    start = noise_start((MELS, FRAMES), recipe, generators())
+
+    found = maximise(start, TARGETS, [classifier], None, recipe, generators())
+
+    assert (classifier[:3](found.features)[:, 5] > classifier[:3](start)[:, 5] + 0.1).all()
+    assert torch.allclose(found.objective[-1], classifier[:3](found.features)[:, 5])
 
 
 @pytest.mark.parametrize("space", ["features", "decoder"])
