@@ -65,10 +65,12 @@ def _fit(
     generator: torch.Generator,
     progress: Progress,
 ) -> Fitted:
+    labels_learnt = _dealt_out(feature_set, generator) if recipe.shuffled_labels else feature_set.labels
+
     def loss_of(rows: Tensor) -> Tensor:
         features = feature_set.features[rows].to(device)
         varied = augment(features, recipe.augmentation, feature_set.config, generator)
-        labels = feature_set.labels[rows].to(device)
+        labels = labels_learnt[rows].to(device)
         return functional.cross_entropy(network(varied), labels, label_smoothing=recipe.label_smoothing)
 
     def measure() -> dict[str, float]:
@@ -76,6 +78,13 @@ def _fit(
         return {"validation_accuracy": accuracy, "score": accuracy}
 
     return fit(network, feature_set.rows(Split.TRAINING), loss_of, measure, recipe, generator, progress)
+
+
+def _dealt_out(feature_set: FeatureSet, generator: torch.Generator) -> Tensor:
+    """Give the labels [R] with those of the training split dealt out at random among its recordings."""
+    rows, labels = feature_set.rows(Split.TRAINING), feature_set.labels.clone()
+    labels[rows] = labels[rows[torch.randperm(len(rows), generator=generator)]]
+    return labels
 
 
 def _check_learnable(feature_set: FeatureSet) -> None:

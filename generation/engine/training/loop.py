@@ -72,6 +72,7 @@ def fit(
     schedule = _schedule(optimiser, recipe, steps)
     history: list[dict[str, float]] = []
     best_weights, kept_epoch = None, recipe.epochs
+    network.eval()
     for epoch in range(1, recipe.epochs + 1):
         network.train()
         shuffled = rows[torch.randperm(len(rows), generator=generator)]

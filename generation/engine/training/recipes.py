@@ -31,6 +31,8 @@ class Recipe:
     one_cycle: the learning rate climbs to `rate` and falls again (Smith & Topin 2019) instead of staying there.
     keep: "last" epoch's weights, or those of the epoch "best" on the validation split, whose accuracy is then no
     independent measure.
+    Two controls, which learn no words: 0 epochs leave the network as it was drawn; shuffled_labels deals the labels of
+    a classifier's training recordings out at random, once.
     """
 
     epochs: int
@@ -39,6 +41,7 @@ class Recipe:
     one_cycle: bool = True
     weight_decay: float = 0.0
     label_smoothing: float = 0.0
+    shuffled_labels: bool = False
     keep: str = "last"
     augmentation: Augmentation = field(default_factory=Augmentation)
 
@@ -99,9 +102,9 @@ def recipe_for(network_slug: str, settings: Mapping[str, Any] | None = None) -> 
 
 
 def _checked(recipe: Recipe) -> Recipe:
-    if recipe.epochs < 1 or recipe.batch < 1 or not recipe.rate > 0:
+    if recipe.epochs < 0 or recipe.batch < 1 or not recipe.rate > 0:
         raise RecipeIsUnknown(
-            f"A recipe needs at least 1 epoch, batches of at least 1 and a rate above 0, not {recipe.epochs}, "
+            f"A recipe needs 0 epochs or more, batches of at least 1 and a rate above 0, not {recipe.epochs}, "
             f"{recipe.batch} and {recipe.rate}."
         )
     return recipe

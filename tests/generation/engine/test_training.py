@@ -41,6 +41,24 @@ def test_a_classifier_learns_what_differs(features):
     assert trained.card["epochs"][-1]["loss"] < trained.card["epochs"][0]["loss"]
 
 
+def test_without_an_epoch_a_network_stays_as_it_was_drawn(features):
+    drawn, again = (train_classifier("temporal_classifier", features, epochs=0, seed=1, device=CPU) for _ in range(2))
+    trained = train_classifier("temporal_classifier", features, epochs=1, seed=1, device=CPU)
+
+    assert same_weights(drawn, again)
+    assert not same_weights(drawn, trained)
+    assert (drawn.card["epochs"], drawn.card["recipe"]["epochs"]) == ([], 0)
+
+
+def test_on_labels_dealt_out_at_random_no_words_are_learnt(features):
+    recipe = Recipe(epochs=15, batch=8, rate=2e-3, shuffled_labels=True)
+
+    trained = train_classifier("temporal_classifier", features, seed=1, device=CPU, recipe=recipe)
+
+    assert trained.card["accuracy"]["testing"] < 0.8
+    assert trained.card["recipe"]["shuffled_labels"]
+
+
 def test_the_same_seed_gives_the_same_weights_and_another_others(features):
     train = lambda seed: train_classifier("paper_classifier", features, epochs=2, seed=seed, device=CPU)  # noqa: E731
 
@@ -197,7 +215,7 @@ def test_a_prior_is_no_classifier(features):
     [
         ({"recipe": "secret"}, "no recipe 'secret' for paper_classifier: choose one of default, paper"),
         ({"momentum": 1}, "no field momentum"),
-        ({"epochs": 0}, "at least 1 epoch"),
+        ({"epochs": -1}, "0 epochs or more"),
         ({"rate": float("nan")}, "rate above 0"),
     ],
 )
