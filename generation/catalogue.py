@@ -88,6 +88,7 @@ TRANSFORMS = _table(
 SOURCES = _table(
     Entry("natural", "Natural", "the recording itself"),
     Entry("copy_synthesis", "Copy synthesis", "a recording's features through a vocoder"),
+    Entry("reconstruction", "Reconstruction", "a recording's features through the decoder prior, then a vocoder"),
     Entry("maximised", "Maximised", "what a classifier responds to most, through a vocoder"),
 )
 

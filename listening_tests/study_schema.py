@@ -44,7 +44,12 @@ class CorpusSection(Section):
 
 
 _SEARCH = ("climbs", "start", "space", "preset")
-_NEEDED = {"natural": (), "copy_synthesis": ("vocoder",), "maximised": (*_SEARCH, "vocoder")}
+_NEEDED = {
+    "natural": (),
+    "copy_synthesis": ("vocoder",),
+    "reconstruction": ("vocoder",),
+    "maximised": (*_SEARCH, "vocoder"),
+}
 _POSSIBLE = (*_SEARCH, "from_word", "vocoder")
 
 
@@ -54,7 +59,8 @@ class SystemSection(Section):
     slug: Slug = Field(description="Its name in tables and exports.")
     title: str = Field(min_length=1, max_length=80, description="Its name on pages and in figures.")
     source: SourceSlug = Field(
-        description="The recording itself, its features through a vocoder, or maximised features through a vocoder."
+        description="The recording itself, its features through a vocoder, the same after the decoder prior, or "
+        "maximised features through a vocoder."
     )
     climbs: list[Slug] | None = Field(
         None, min_length=1, description="The classifiers that are maximised, of networks.classifiers; several together."
@@ -92,6 +98,11 @@ class SystemSection(Section):
         """Return whether the two differ in name alone."""
         names = {"slug", "title"}
         return self.model_dump(exclude=names) == other.model_dump(exclude=names)
+
+    @property
+    def needs_prior(self) -> bool:
+        """Tell whether the decoder prior makes the clips."""
+        return self.source == "reconstruction" or self.space == "decoder"
 
     def words_of(self, words: Sequence[str]) -> list[str]:
         """Return which of the words the system makes clips of: all but the one it starts from."""
@@ -169,7 +180,7 @@ class StudyFile(Section):
     @model_validator(mode="after")
     def _systems_have_their_networks(self) -> Self:
         for system in self.systems:
-            if system.space == "decoder" and self.networks.prior is None:
+            if system.needs_prior and self.networks.prior is None:
                 raise ValueError(f"the system {system.slug!r} goes through the decoder, but networks has no prior")
             if system.vocoder in TRAINED_VOCODERS and system.vocoder not in self.networks.vocoders:
                 raise ValueError(

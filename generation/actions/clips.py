@@ -135,7 +135,8 @@ def clip_digest(*, corpus: Corpus, features: str, request: ClipFields, networks:
         "panel": sorted(panel.values()),
         "climbs": [panel[slug] for slug in request.get("climbs") or []],
     }
-    if networks.prior is not None and request.get("space") == "decoder":
+    through_decoder = request["source"] == "reconstruction" or request.get("space") == "decoder"
+    if networks.prior is not None and through_decoder:
         used["prior"] = networks.prior.sha256
     if (vocoder := networks.vocoders.get(request.get("vocoder") or "")) is not None:
         used["vocoder"] = vocoder.sha256

@@ -5,7 +5,12 @@ from typing import Any, Self
 
 from generation.catalogue import PRESETS, SPACES, STARTS, VOCODERS
 
-NATURAL, COPY_SYNTHESIS, MAXIMISED = SOURCES = ("natural", "copy_synthesis", "maximised")
+NATURAL, COPY_SYNTHESIS, RECONSTRUCTION, MAXIMISED = SOURCES = (
+    "natural",
+    "copy_synthesis",
+    "reconstruction",
+    "maximised",
+)
 
 System = tuple[str | tuple[str, ...] | None, ...]
 
@@ -18,7 +23,8 @@ class RequestIsContradictory(ValueError):
 class ClipRequest:
     """One clip to make of a word.
 
-    source: "natural" (a recording), "copy_synthesis" (its features through the vocoder) or "maximised".
+    source: "natural" (a recording), "copy_synthesis" (its features through the vocoder), "reconstruction" (its features
+    through the decoder prior and the vocoder) or "maximised".
     take: which recording of the word's test split, from 0; the same for all sources, so that they can be compared.
     seed: decides the noise, jitter and draws of everything random in the clip.
     start, space, preset: of a search, as in `generation.catalogue` and `maximisation.recipes.PRESETS`.

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from generation.engine.clip_request import MAXIMISED, NATURAL, ClipRequest, System
+from generation.engine.clip_request import MAXIMISED, NATURAL, RECONSTRUCTION, ClipRequest, System
 from generation.engine.corpora.layout import Recording
 from generation.engine.corpora.recordings import read_waveform
 from generation.engine.features import fit_length
@@ -78,6 +78,8 @@ def _check(request: ClipRequest, takes: Sequence[int], materials: Materials) -> 
             f"Take {request.take} of {request.word!r} is asked for, and the test split has {len(takes)} recordings of "
             "it (takes count from 0): ask for fewer clips, or put more recordings into testing_list.txt."
         )
+    if request.source == RECONSTRUCTION and materials.prior is None:
+        raise PriorIsMissing(f"A clip of {request.word!r} is to go through a decoder: give a trained prior.")
     if request.source == MAXIMISED:
         materials.climbed(request.climbs or ())
         recipe = preset(str(request.preset), str(request.space))
@@ -116,10 +118,19 @@ def _prepare(requests: Sequence[ClipRequest], takes: Mapping[str, Sequence[int]]
     known = [row for row in rows if row is not None]
     recorded = feature_set.features[known].to(materials.device) if known else None
     if requests[0].source != MAXIMISED and recorded is not None:
-        return _Batch(requests, recordings, recorded, None, None)
+        shown = _reconstructed(recorded, materials) if requests[0].source == RECONSTRUCTION else recorded
+        return _Batch(requests, recordings, shown, None, None)
     settings = preset(str(requests[0].preset), str(requests[0].space))
     found = _search(requests, recorded, settings, materials)
     return _Batch(requests, recordings, found.features, found, settings)
+
+
+@torch.inference_mode()
+def _reconstructed(recorded: Tensor, materials: Materials) -> Tensor:
+    """Give what the prior makes of recordings' features [B, M, T], encoded and decoded again."""
+    prior: Any = None if materials.prior is None else materials.prior.network
+    features: Tensor = prior.decode(prior.encode(recorded))
+    return features
 
 
 def _search(
@@ -215,6 +226,8 @@ def _recipe(
             "sha256": hashlib.sha256(recording.path.read_bytes()).hexdigest(),
             "split": recording.split,
         }
+    if request.source == RECONSTRUCTION and materials.prior is not None:
+        recipe["prior_sha256"] = materials.prior.sha256
     if batch.search is not None and batch.settings is not None:
         recipe["search"] = _search_record(request, batch.search, batch.settings, row, materials)
         recipe["search"]["seed"] = stream_seed(request, "search")

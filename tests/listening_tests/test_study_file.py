@@ -75,6 +75,13 @@ def test_a_protocol_has_the_same_digest_however_its_file_is_laid_out(tmp_path):
         ("climbs: [paper]", "climbs: [paper, paper]", "systems.3", "names a classifier twice"),
         ("climbs: [paper], ", "", "systems.3", "needs climbs"),
         ("climbs: [paper]", "climbs: [paper], from_word: go", "systems.3", "start: other_word only"),
+        (
+            "  prior: {network: half_autoencoder, epochs: 20}\n",
+            "",
+            "the file",
+            "'decoder-noise' goes through the decoder",
+        ),
+        ("source: copy_synthesis, vocoder: griffin_lim", "source: reconstruction", "systems.1", "needs vocoder"),
         ("start: noise", "start: nowhere", "systems.3.start", "choose one of noise, recording"),
         ("vocoder: griffin_lim", "vocoder: lpc", "systems.1.vocoder", "choose one of griffin_lim, wavenet"),
         ("preset: paper, vocoder: griffin_lim", "preset: paper", "systems.3", "needs vocoder"),

@@ -29,6 +29,7 @@ from tests.generation.engine.small_corpus import SHORT, buzzing_features
 
 NATURAL = ClipRequest("natural", "low", take=1)
 COPY = ClipRequest("copy_synthesis", "low", take=1, vocoder="griffin_lim")
+DECODED = ClipRequest("reconstruction", "low", take=1, vocoder="griffin_lim")
 FROM_NOISE = ClipRequest("maximised", "low", 0, 1, "noise", "features", "paper", "griffin_lim", ("own",))
 FROM_RECORDING = ClipRequest("maximised", "low", 1, 1, "recording", "features", "paper", "griffin_lim", ("own",))
 THROUGH_DECODER = ClipRequest("maximised", "high", 1, 1, "noise", "decoder", "whitened", "griffin_lim", ("own",))
@@ -65,6 +66,22 @@ def materials(features):
         prior=LoadedNetwork(prior.eval(), {"features": SHORT.as_dict()}, "half_autoencoder", "sha-of-prior"),
         vocoders={"wavenet": LoadedNetwork(wavenet, {"features": SHORT.as_dict()}, "wavenet", "sha-of-wavenet")},
     )
+
+
+def test_a_reconstruction_is_what_the_prior_makes_of_the_recording(materials):
+    copied, decoded = render([COPY, DECODED], materials, ignore)
+
+    prior = materials.prior.network
+    with torch.inference_mode():
+        expected = prior.decode(prior.encode(copied.features[None]))[0]
+    torch.testing.assert_close(decoded.features, expected)
+    assert decoded.recipe["prior_sha256"] == "sha-of-prior"
+    assert decoded.recipe["recording"] == copied.recipe["recording"]
+
+
+def test_a_reconstruction_needs_a_prior(materials):
+    with pytest.raises(PriorIsMissing, match="go through a decoder"):
+        render([DECODED], replace(materials, prior=None), ignore)
 
 
 def test_every_system_gives_a_clip_of_one_rate_length_and_level(materials):
