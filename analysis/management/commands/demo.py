@@ -4,16 +4,17 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.actions import give_one_time_password
 from analysis import demonstration, serving
+from generation.management.computing import ComputingCommand
 from listening_tests.progress import TerminalProgress
 
 RESEARCHER = "researcher"
 
 
-class Command(BaseCommand):
+class Command(ComputingCommand):
     help = (
         "Run the demo study from corpus to results on embedded defaults, then serve it: one study to take, one "
         "answered by simulated listeners. A second run finds everything there and serves it at once."

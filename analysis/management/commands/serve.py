@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from analysis import serving
+from generation.management.computing import ComputingCommand
 
 
-class Command(BaseCommand):
+class Command(ComputingCommand):
     help = "Bring the database up to date, then serve the site and run a worker until interrupted."
 
     def add_arguments(self, parser: CommandParser) -> None:

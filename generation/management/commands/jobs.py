@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from generation.actions.jobs import JobCannotBeRetried, JobHasEnded, cancel_job, retry_job
+from generation.management.computing import ComputingCommand
 from generation.management.terminal import run_with_bar
 from generation.models import Job
 
 SHOWN = 30
 
 
-class Command(BaseCommand):
+class Command(ComputingCommand):
     help = "List the newest jobs, or cancel, retry or run some by their numbers."
 
     def add_arguments(self, parser: CommandParser) -> None:

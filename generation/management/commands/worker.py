@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from generation.management.computing import ComputingCommand
 from generation.working import Supervisor
 
 
-class Command(BaseCommand):
+class Command(ComputingCommand):
     help = "Do background work until interrupted (Ctrl-C); start as many as there are processors or GPUs to spare."
 
     def handle(self, *args: Any, **options: Any) -> None:

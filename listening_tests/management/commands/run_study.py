@@ -3,17 +3,18 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.models import Researcher
+from generation.management.computing import ComputingCommand
 from listening_tests.actions import building, preparing, studies
 from listening_tests.progress import TerminalProgress
 from listening_tests.states import StudyState
 from listening_tests.study_file import StudyFileIsWrong, read_study_file
 
 
-class Command(BaseCommand):
+class Command(ComputingCommand):
     help = (
         "Run a study file: corpus, networks, clips, judgements, study. What is there already is not made again, so an "
         "interrupted run goes on where it stopped."
