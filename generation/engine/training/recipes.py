@@ -58,16 +58,12 @@ _SPEECH = Augmentation(shift_frames=8, stretch=0.15, bend=0.08, gain_db=6.0, mas
 _GENTLE = Augmentation(shift_frames=3, gain_db=3.0)
 
 DEFAULT = "default"
+# Of every network that has none of its own below.
+STANDARD = Recipe(epochs=20, batch=32, rate=4e-3, weight_decay=0.01, label_smoothing=0.05, augmentation=_SPEECH)
 RECIPES: dict[str, dict[str, Recipe]] = {
     "paper_classifier": {
         DEFAULT: Recipe(epochs=30, batch=32, rate=1e-3, augmentation=_SPEECH),
         "paper": Recipe(epochs=25, batch=32, rate=1e-3, one_cycle=False, keep="best"),
-    },
-    "residual_classifier": {
-        DEFAULT: Recipe(epochs=20, batch=32, rate=4e-3, weight_decay=0.01, label_smoothing=0.05, augmentation=_SPEECH),
-    },
-    "temporal_classifier": {
-        DEFAULT: Recipe(epochs=20, batch=32, rate=4e-3, weight_decay=0.01, label_smoothing=0.05, augmentation=_SPEECH),
     },
     "paper_autoencoder": {
         DEFAULT: Recipe(epochs=20, batch=32, rate=1e-3, augmentation=_GENTLE),
@@ -88,11 +84,9 @@ def recipe_for(network_slug: str, settings: Mapping[str, Any] | None = None) -> 
     """
     changes = dict(settings or {})
     name = changes.pop("recipe", DEFAULT)
-    known = RECIPES.get(network_slug, {})
+    known = RECIPES.get(network_slug, {DEFAULT: STANDARD})
     if name not in known:
-        raise RecipeIsUnknown(
-            f"There is no recipe {name!r} for {network_slug}: choose one of {', '.join(known) or 'another network'}."
-        )
+        raise RecipeIsUnknown(f"There is no recipe {name!r} for {network_slug}: choose one of {', '.join(known)}.")
     unknown = sorted(set(changes) - ADJUSTABLE)
     if unknown:
         raise RecipeIsUnknown(
