@@ -95,6 +95,8 @@ SOURCES = _table(
 STARTS = _table(
     Entry("noise", "Noise", "random numbers"),
     Entry("recording", "Test recording", "a recording of the word from the test split"),
+    Entry("other_word", "Another word", "a test recording of another word, pushed to this one"),
+    Entry("misclassified", "Misclassified recording", "a test recording that the climbed classifier gets wrong"),
 )
 
 SPACES = _table(

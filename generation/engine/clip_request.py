@@ -1,6 +1,7 @@
 """What is asked for when a clip is asked for."""
 
-from dataclasses import asdict, dataclass
+import hashlib
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from generation.catalogue import PRESETS, SPACES, STARTS, VOCODERS
@@ -11,6 +12,7 @@ NATURAL, COPY_SYNTHESIS, RECONSTRUCTION, MAXIMISED = SOURCES = (
     "reconstruction",
     "maximised",
 )
+NOISE, OTHER_WORD, MISCLASSIFIED = "noise", "other_word", "misclassified"
 
 System = tuple[str | tuple[str, ...] | None, ...]
 
@@ -30,6 +32,8 @@ class ClipRequest:
     start, space, preset: of a search, as in `generation.catalogue` and `maximisation.recipes.PRESETS`.
     vocoder: as in `generation.catalogue.VOCODERS`; a natural clip has none.
     climbs: the names of the classifiers of the panel that a search climbs; all of the panel judge the clip.
+    from_word: with the start "other_word", the word of the recordings that are pushed to `word`; all others in turn,
+    if left out.
     Raises RequestIsContradictory.
     """
 
@@ -42,6 +46,7 @@ class ClipRequest:
     preset: str | None = None
     vocoder: str | None = None
     climbs: tuple[str, ...] | None = None
+    from_word: str | None = None
 
     def __post_init__(self) -> None:
         if self.source not in SOURCES:
@@ -53,6 +58,7 @@ class ClipRequest:
         self._check("space", self.space, searched, list(SPACES))
         self._check("preset", self.preset, searched, list(PRESETS))
         self._check("climbs", self.climbs or None, searched, None)
+        self._check_from_word()
         self._check("vocoder", self.vocoder, self.source != NATURAL, list(VOCODERS))
 
     def _check(self, name: str, value: str | tuple[str, ...] | None, is_needed: bool, known: list[str] | None) -> None:
@@ -63,15 +69,34 @@ class ClipRequest:
         if value is not None and known is not None and value not in known:
             raise RequestIsContradictory(f"{name} is {value!r}: choose one of {', '.join(known)}.")
 
+    def _check_from_word(self) -> None:
+        if self.from_word is not None and self.start != OTHER_WORD:
+            raise RequestIsContradictory(
+                f"from_word is {self.from_word!r}, and only the start {OTHER_WORD} has a meaning for it: leave it out."
+            )
+        if self.from_word == self.word:
+            raise RequestIsContradictory(
+                f"from_word is the word itself, {self.word!r}: the start would be no other word."
+            )
+
     @property
     def uses_recording(self) -> bool:
         """Tell whether a recording of the test split enters the clip."""
-        return self.source != MAXIMISED or self.start == "recording"
+        return self.source != MAXIMISED or self.start != NOISE
 
     @property
     def system(self) -> System:
         """Give what requests must share to be rendered in one batch: everything but word, take and seed."""
-        return (self.source, self.start, self.space, self.preset, self.vocoder, self.climbs)
+        return (self.source, self.start, self.space, self.preset, self.vocoder, self.climbs, self.from_word)
+
+    def with_take(self, take: int) -> Self:
+        """Give the same request for another take."""
+        return replace(self, take=take)
+
+    def stream_seed(self, stream: str) -> int:
+        """Derive the seed of one kind of randomness in the clip, so that a search's noise is not a vocoder's too."""
+        digest = hashlib.sha256(f"{self.seed}/{self.take}/{self.word}/{stream}".encode()).digest()
+        return int.from_bytes(digest[:7], "big")
 
     def as_dict(self) -> dict[str, Any]:
         """Give the request as plain data, as JSON would."""

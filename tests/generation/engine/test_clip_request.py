@@ -29,6 +29,8 @@ def test_a_request_survives_being_written_down():
         ({"source": "maximised", **SEARCH, "preset": "deep"}, "preset is 'deep': choose one of paper"),
         ({"source": "maximised", **SEARCH, "climbs": ()}, "needs a climbs"),
         ({"source": "natural", "climbs": ("a",)}, "has no climbs"),
+        ({"source": "maximised", **SEARCH, "from_word": "no"}, "only the start other_word has a meaning for it"),
+        ({"source": "maximised", **SEARCH, "start": "other_word", "from_word": "yes"}, "no other word"),
     ],
 )
 def test_a_contradictory_request_is_refused(fields, complaint):
@@ -43,7 +45,7 @@ def test_requests_that_differ_in_word_take_and_seed_alone_are_of_one_system():
     assert first.system == second.system
 
 
-@pytest.mark.parametrize(("start", "uses"), [("noise", False), ("recording", True)])
+@pytest.mark.parametrize(("start", "uses"), [("noise", False), ("recording", True), ("other_word", True)])
 def test_only_a_search_from_noise_needs_no_recording(start, uses):
     assert ClipRequest("maximised", "yes", **{**SEARCH, "start": start}).uses_recording is uses
     assert ClipRequest("natural", "yes").uses_recording

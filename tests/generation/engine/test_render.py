@@ -20,10 +20,13 @@ from generation.engine.materials import (
     rows_of_test_recordings,
 )
 from generation.engine.maximisation.maximise import PriorIsMissing
-from generation.engine.maximisation.recipes import PresetIsUnknown
+from generation.engine.maximisation.objectives.margin import Margin
+from generation.engine.maximisation.penalties.likeness import Likeness
+from generation.engine.maximisation.recipes import PRESETS, PresetIsUnknown
 from generation.engine.networks import build
 from generation.engine.networks.wavenet import WaveNet, WaveNetConfig
 from generation.engine.render import render
+from generation.engine.vocoders.griffin_lim import GriffinLim
 from generation.engine.vocoders.wavenet import WaveNetCheckpointIsMissing
 from tests.generation.engine.small_corpus import SHORT, buzzing_features
 
@@ -248,3 +251,77 @@ def test_networks_of_other_words_or_features_are_refused(materials, features, fi
 
     with pytest.raises(CheckpointDoesNotFit, match=complaint):
         replace(materials, classifiers={"own": foreign})
+
+
+@pytest.fixture
+def by_groups(monkeypatch):
+    """Make the whitened preset look at groups of three."""
+    recipe = replace(PRESETS["whitened"]["decoder"], objective=Margin() - 3.0 * Likeness(group=3), steps=5)
+    monkeypatch.setitem(PRESETS["whitened"], "decoder", recipe)
+
+
+@pytest.mark.usefixtures("by_groups")
+def test_a_clip_of_a_group_is_the_same_whoever_of_it_is_asked_for(materials):
+    asked = [replace(THROUGH_DECODER, word=word, take=take) for take in range(4) for word in ("low", "high")]
+
+    together = {clip.request: clip for clip in render(asked, materials, ignore)}
+    alone = list(render(asked[3:5], materials, ignore))
+
+    assert set(together) == set(asked)
+    assert [clip.request for clip in alone] == asked[3:5]
+    for clip in alone:
+        assert torch.allclose(together[clip.request].features, clip.features, atol=1e-3)
+        assert torch.allclose(
+            torch.tensor(clip.recipe["search"]["objective_trajectory"]),
+            torch.tensor(together[clip.request].recipe["search"]["objective_trajectory"]),
+            atol=1e-2,
+        )
+
+
+class Cramped(nn.Module):
+    """A network that has memory for so many clips while it is searched on."""
+
+    def __init__(self, network, size):
+        super().__init__()
+        self.network, self.size = network, size
+
+    def forward(self, features):
+        if features.requires_grad and len(features) > self.size:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.")
+        return self.network(features)
+
+
+def test_a_search_that_runs_out_of_memory_goes_on_in_smaller_batches_and_says_so(materials):
+    own = materials.classifiers["own"]
+    cramped = replace(own, network=Cramped(own.network, 3).eval())
+    little = replace(materials, classifiers={**materials.classifiers, "own": cramped})
+    requests = [replace(FROM_NOISE, take=take) for take in range(5)]
+    told = []
+
+    clips = list(render(requests, little, lambda fraction, note: told.append((fraction, note))))
+
+    assert [clip.request for clip in clips] == requests
+    for clip, other in zip(clips, render(requests, materials, ignore), strict=True):
+        assert torch.allclose(clip.features, other.features, atol=1e-4)
+    assert (0.0, "out of memory: going on with 2 at a time") in told
+    assert told[-1] == (1.0, "5 clips are ready")
+
+
+def test_a_vocoder_that_runs_out_of_memory_goes_on_in_smaller_batches(materials, monkeypatch):
+    speak, seen = GriffinLim.__call__, []
+
+    def cramped(self, features, *, seeds):
+        seen.append(len(features))
+        if len(features) > 2:
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory.")
+        return speak(self, features, seeds=seeds)
+
+    requests = [replace(FROM_NOISE, take=take) for take in range(5)]
+    expected = list(render(requests, materials, ignore))
+    monkeypatch.setattr(GriffinLim, "__call__", cramped)
+
+    clips = list(render(requests, materials, ignore))
+
+    assert seen == [5, 2, 2, 1]
+    for clip, other in zip(clips, expected, strict=True):
+        assert torch.allclose(clip.waveform, other.waveform, atol=1e-4)
