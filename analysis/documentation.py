@@ -35,8 +35,9 @@ def study_file_document() -> str:
     parts = [
         "# The study file\n",
         "One YAML document names everything a study is made of; `studies/demo.yaml` is a whole one. Check and run it "
-        "with `python manage.py run_study FILE`. Unknown fields are refused. *on*, *off*, *yes* and *no* are plain "
-        "words here; only `true` and `false` are booleans.\n",
+        "with `python manage.py run_study FILE`. A file may begin with `extends: FILE`, the name of another in the "
+        "same folder: fields that it does not give itself are taken from there, whole. Unknown fields are refused. "
+        "*on*, *off*, *yes* and *no* are plain words here; only `true` and `false` are booleans.\n",
         _section("The file", schema),
     ]
     parts += [_section(_section_title(name), section) for name, section in schema["$defs"].items()]

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,10 @@ _PlainWordsLoader.yaml_implicit_resolvers = {
 _PlainWordsLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 
+# The field that names another study file, whose fields hold where this one does not give its own.
+EXTENDS = "extends"
+
+
 class StudyFileIsWrong(Exception):
     """A study file cannot be used; the message lists every fault with its line and field."""
 
@@ -33,11 +39,11 @@ def protocol_digest(protocol: dict[str, Any]) -> str:
 
 
 def read_study_file(path: Path) -> StudyFile:
-    """Return the validated study file.
+    """Return the validated study file, with the fields it takes from the file that it extends.
 
     Raises StudyFileIsWrong with one line for each fault: file, line, field, what is wrong.
     """
-    return parse_study_file(_read_text(path), name=str(path))
+    return _validated(_documents(_read_text(path), name=str(path), folder=path.parent))
 
 
 def parse_study_file(text: str, *, name: str) -> StudyFile:
@@ -45,18 +51,59 @@ def parse_study_file(text: str, *, name: str) -> StudyFile:
 
     Raises StudyFileIsWrong with one line for each fault.
     """
+    return _validated(_documents(text, name=name, folder=None))
+
+
+@dataclass(frozen=True)
+class _Document:
+    """One YAML document: what errors call it, its nodes, which know their lines, and its fields."""
+
+    name: str
+    node: yaml.Node | None
+    fields: dict[str, Any]
+
+
+def _documents(text: str, *, name: str, folder: Path | None) -> list[_Document]:
+    """Return a document and those that it extends, one after another. Their files lie in the same folder."""
+    documents = [_parse(text, name)]
+    while (extended := documents[-1].fields.pop(EXTENDS, None)) is not None:
+        if folder is None:
+            raise StudyFileIsWrong(f"{name}: only a file can extend another one: write all the fields out here.")
+        path = folder / str(extended)
+        if str(path) in [document.name for document in documents]:
+            raise StudyFileIsWrong(f"{documents[-1].name}: it extends {path}, which leads back to it: extend another.")
+        documents.append(_parse(_read_text(path), str(path)))
+    return documents
+
+
+def _parse(text: str, name: str) -> _Document:
     try:
         node = yaml.compose(text, Loader=_PlainWordsLoader)
-        data = yaml.load(text, Loader=_PlainWordsLoader)
+        fields = yaml.load(text, Loader=_PlainWordsLoader)
     except yaml.YAMLError as error:
         raise StudyFileIsWrong(f"{name}: this is not YAML: {error}") from error
-    if not isinstance(data, dict):
+    if not isinstance(fields, dict):
         raise StudyFileIsWrong(f"{name}: the file is no list of fields; start from studies/demo.yaml.")
+    return _Document(name, node, fields)
+
+
+def _validated(documents: Sequence[_Document]) -> StudyFile:
+    """Return the study file of the first document, its missing fields taken from those that follow."""
+    fields: dict[str, Any] = {}
+    for document in reversed(documents):
+        fields |= document.fields
     try:
-        return StudyFile.model_validate(data)
+        return StudyFile.model_validate(fields)
     except ValidationError as error:
-        faults = [f"{name}, line {_line_of(node, fault['loc'])}: {_say(fault)}" for fault in error.errors()]
+        faults = [f"{_where(documents, fault['loc'])}: {_say(fault)}" for fault in error.errors()]
         raise StudyFileIsWrong("\n".join(faults)) from error
+
+
+def _where(documents: Sequence[_Document], location: tuple[int | str, ...]) -> str:
+    """Return the document and the line of a fault: the first document in which the field stands."""
+    field = location[0] if location else None
+    document = next((each for each in documents if field in each.fields), documents[0])
+    return f"{document.name}, line {_line_of(document.node, location)}"
 
 
 def _read_text(path: Path) -> str:

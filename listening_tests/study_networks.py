@@ -36,6 +36,7 @@ TRAINED_VOCODERS = {
 }  # fmt: skip
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=50)]
+RecipeName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=50)]
 CheckpointSlug = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]+$", max_length=140)]
 ClassifierSlug = Annotated[
     str, AfterValidator(one_of(_networks_of(catalogue.NetworkRole.CLASSIFIER), "classifier network"))
@@ -43,6 +44,11 @@ ClassifierSlug = Annotated[
 PriorSlug = Annotated[str, AfterValidator(one_of(_networks_of(catalogue.NetworkRole.PRIOR), "decoder prior"))]
 VocoderSlug = Annotated[str, AfterValidator(one_of(TRAINED_VOCODERS, "vocoder with a network to train"))]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
+
+
+_RECIPE = (
+    "How it is trained, by the name of a recipe: `paper`, where the paper trained such a network; else its default."
+)
 
 
 class NetworkSection(Section):
@@ -84,6 +90,7 @@ class ClassifierSection(NetworkSection):
     epochs: int | None = Field(
         None, ge=0, le=1000, description="Passes over the training recordings; 0 leaves it untrained, as a control."
     )
+    recipe: RecipeName | None = Field(None, description=_RECIPE)
     shuffled_labels: bool = Field(
         False, description="Deal the labels of the training recordings out at random, as a control."
     )
@@ -106,6 +113,7 @@ class PriorSection(NetworkSection):
 
     network: PriorSlug | None = Field(None, description="A decoder prior of the catalogue.")
     epochs: int | None = Field(None, ge=1, le=1000, description="Passes over the training recordings.")
+    recipe: RecipeName | None = Field(None, description=_RECIPE)
 
     @model_validator(mode="after")
     def _comes_from_somewhere(self) -> Self:
@@ -117,6 +125,9 @@ class VocoderSection(NetworkSection):
     """A vocoder that has a network, under its name in the catalogue."""
 
     steps: int | None = Field(None, ge=1, le=10_000_000, description="Training steps.")
+    size: RecipeName | None = Field(
+        None, description="How large a network, where the vocoder has several; its default, if left out."
+    )
 
     @model_validator(mode="after")
     def _comes_from_somewhere(self) -> Self:

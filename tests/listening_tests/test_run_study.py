@@ -1,5 +1,7 @@
 """`run_study` takes a study file all the way, with the real engine at a size of seconds."""
 
+from collections import Counter
+
 import pytest
 import yaml
 from django.core.management import CommandError, call_command
@@ -7,6 +9,7 @@ from django.core.management import CommandError, call_command
 from generation.models import Checkpoint, Clip, Job, Judgement
 from listening_tests.models import Study
 from listening_tests.states import StudyState
+from tests.generation.engine.small_corpus import write_buzzing_corpus
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -67,6 +70,38 @@ def test_a_study_file_becomes_an_open_study_once(study_file, capsys):
     assert Judgement.objects.count() == 8 * 3 * 2
     assert {len(clip.climbed) for clip in Clip.objects.filter(recipe__request__space="decoder")} == {2}
     assert all(clip.corpus.is_synthetic and clip.audio_path.is_file() for clip in Clip.objects.all())
+
+
+def test_the_papers_study_is_rendered_and_opened_at_a_size_of_seconds(study_file, settings, tmp_path):
+    paper = settings.BASE_DIR / "studies" / "paper.yaml"
+    small = {
+        "extends": str(paper),
+        **{name: SMALL[name] for name in ("features", "blocks")},
+        "slug": "small-paper",
+        "words": ["high", "low"],
+        "corpus": {"folder": str(write_buzzing_corpus(tmp_path / "buzzes"))},
+        "networks": {
+            "classifiers": {
+                "paper": {"network": "paper_classifier", "recipe": "paper", "epochs": 1},
+                "temporal": {"network": "temporal_classifier", "epochs": 1},
+                "shuffled": {"network": "temporal_classifier", "epochs": 1, "shuffled_labels": True},
+            },
+            "prior": {"network": "half_autoencoder", "epochs": 1},
+        },
+        # Sampling a WaveNet six times takes too long here; the study above samples one.
+        "systems": [{**system, "vocoder": "griffin_lim"} for system in yaml.safe_load(paper.read_text())["systems"]],
+        "clips_per_word": 1,
+    }
+    study_file.write_text(yaml.safe_dump(small))
+
+    call_command("run_study", study_file)
+
+    study = Study.objects.get(slug="small-paper")
+    assert study.state == StudyState.OPEN
+    assert Clip.objects.count() == 6 * 2
+    parts = Counter(judgement.part() for judgement in Judgement.objects.select_related("clip", "checkpoint"))
+    # Eight clips climb the paper's classifier; it judges the four others.
+    assert parts == {"own": 8 * 2, "judge": (12 + 4) * 2, "control": 12 * 2}
 
 
 def test_a_job_that_fails_stops_the_run_and_a_later_run_goes_on(study_file, tmp_path, settings):

@@ -1,13 +1,16 @@
 """A study file is read whole or refused with a line for each fault."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from listening_tests.study_file import StudyFileIsWrong, protocol_digest, read_study_file
+from listening_tests.actions.building import planned_clips
+from listening_tests.study_file import StudyFileIsWrong, parse_study_file, protocol_digest, read_study_file
 
 RESIDUAL = "networks.classifiers.residual"
-DEMO = Path(__file__).parents[2] / "studies" / "demo.yaml"
+STUDIES = Path(__file__).parents[2] / "studies"
+DEMO = STUDIES / "demo.yaml"
 
 
 def changed(tmp_path, *changes):
@@ -118,6 +121,67 @@ def test_a_fault_names_its_line(tmp_path):
         StudyFileIsWrong, match=f"line {line_of(path, 'epochs: ten')}: networks.classifiers.residual.epochs"
     ):
         read_study_file(path)
+
+
+def write(tmp_path, name, text):
+    path = tmp_path / name
+    path.write_text(text)
+    return path
+
+
+def test_a_file_takes_the_fields_it_lacks_from_the_one_it_extends(tmp_path):
+    write(tmp_path, "middle.yaml", f"extends: {DEMO}\nwords: [go, no]\nclips_per_word: 3\n")
+    path = write(tmp_path, "study.yaml", "extends: middle.yaml\nslug: short\nwords: [up, yes, 'no', on]\n")
+
+    short, demo = read_study_file(path), read_study_file(DEMO)
+
+    assert (short.slug, short.words, short.clips_per_word) == ("short", ["up", "yes", "no", "on"], 3)
+    assert (short.systems, short.networks, short.corpus) == (demo.systems, demo.networks, demo.corpus)
+
+
+def test_a_fault_is_told_in_the_file_where_it_stands(tmp_path):
+    base = changed(tmp_path, ("epochs: 10", "epochs: ten"))
+    path = write(tmp_path, "own.yaml", "slug: own\nextends: study.yaml\nclips_per_word: 0\n")
+
+    with pytest.raises(StudyFileIsWrong) as caught:
+        read_study_file(path)
+
+    own, extended = sorted(str(caught.value).splitlines())
+    assert own.startswith(f"{path}, line 3: clips_per_word")
+    assert extended.startswith(f"{base}, line {line_of(base, 'epochs: ten')}: {RESIDUAL}.epochs")
+
+
+@pytest.mark.parametrize(
+    ("extended", "said"), [("nowhere.yaml", r"nowhere\.yaml: No such file"), ("own.yaml", "leads back to it")]
+)
+def test_a_file_extends_another_one_that_is_there(tmp_path, extended, said):
+    path = write(tmp_path, "own.yaml", f"extends: {extended}\n")
+
+    with pytest.raises(StudyFileIsWrong, match=said):
+        read_study_file(path)
+
+
+def test_only_files_extend_one_another():
+    with pytest.raises(StudyFileIsWrong, match="the study file: only a file can extend another one"):
+        parse_study_file("extends: demo.yaml\n", name="the study file")
+
+
+@pytest.mark.parametrize(
+    ("name", "n_clips"), [("paper", 630), ("paper-espeak", 630), ("paper-ten-words", 180), ("paper-digits", 180)]
+)
+def test_the_papers_set_has_as_many_clips_of_each_system_as_of_any_other(name, n_clips):
+    study_file = read_study_file(STUDIES / f"{name}.yaml")
+
+    planned = planned_clips(study_file)
+
+    assert (study_file.slug, len(planned)) == (name, n_clips)
+    per_system = Counter(each.system for each in planned)
+    assert set(per_system.values()) == {n_clips / 6}
+    searched = Counter((each.get("space"), each.get("start")) for each in planned.values())
+    assert searched == {
+        (None, None): n_clips / 3,
+        **{(space, start): n_clips / 6 for space in ("features", "decoder") for start in ("noise", "recording")},
+    }
 
 
 def test_every_fault_is_told_at_once(tmp_path):
