@@ -33,12 +33,19 @@ def find_checkpoint(slug: str) -> Checkpoint:
         ) from error
 
 
-def check_usable(checkpoint: Checkpoint, *, role: NetworkRole, features: str, words: Sequence[str]) -> None:
-    """Raise CheckpointCannotBeUsed unless a network is of this role and these features and, if a classifier, words."""
+def check_usable(
+    checkpoint: Checkpoint, *, role: NetworkRole, network: str | None, features: str, words: Sequence[str]
+) -> None:
+    """Raise CheckpointCannotBeUsed unless a network is of this role and these features and, if a classifier, words.
+
+    network: which one of the catalogue it must be; any, if None.
+    """
     wanted: list[tuple[str, Any, Any]] = [
         ("kind", checkpoint.role, role.value),
         ("features", checkpoint.features, features),
     ]
+    if network is not None:
+        wanted.append(("network", checkpoint.network, network))
     if role is NetworkRole.CLASSIFIER:
         wanted.append(("words", checkpoint.card.get("words"), list(words)))
     for what, found, needed in wanted:

@@ -55,7 +55,7 @@ def request_networks(*, study_file: StudyFile, corpus: Corpus, requested_by: Res
 
     def get(where: str, section: NetworkSection, network: str | None, role: NetworkRole) -> Checkpoint | None:
         if section.is_taken_as_it_is:
-            return _taken(where, section, role, study_file.features, corpus)
+            return _taken(where, section, role, network, study_file.features, corpus)
         checkpoint, job = request_training(
             corpus=corpus,
             network=str(network),
@@ -81,14 +81,16 @@ def request_networks(*, study_file: StudyFile, corpus: Corpus, requested_by: Res
     return found
 
 
-def _taken(where: str, section: NetworkSection, role: NetworkRole, features: str, corpus: Corpus) -> Checkpoint:
+def _taken(
+    where: str, section: NetworkSection, role: NetworkRole, network: str | None, features: str, corpus: Corpus
+) -> Checkpoint:
     """Return a network that is registered or shipped, if it fits. Raises NetworkCannotBeHad."""
     try:
         if section.checkpoint is not None:
             checkpoint = find_checkpoint(section.checkpoint)
         else:
             checkpoint = register_shipped(name=str(section.shipped))
-        check_usable(checkpoint, role=role, features=features, words=corpus.words)
+        check_usable(checkpoint, role=role, network=network, features=features, words=corpus.words)
     except (
         CheckpointIsUnknown, CheckpointCannotBeUsed, ShippedNetworkIsUnknown, ShippedNetworkIsDamaged,
     ) as error:  # fmt: skip
