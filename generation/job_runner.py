@@ -15,7 +15,7 @@ from django.db import connection
 
 from generation.catalogue import JOB_KINDS
 from generation.leases import Lease, LeaseIsLost, claim, settle
-from generation.work import Handler, Outcome, Work
+from generation.work import DeviceIsLost, Handler, Outcome, Work
 
 logger = logging.getLogger(__name__)
 
@@ -59,14 +59,20 @@ def work_on_next_item(
     """Do the next free item of a job; return whether there was one.
 
     `on_claim` is called once an item is ours, `on_progress` with the item's fraction and note.
+    An item that fails is stored so, and the call returns; but DeviceIsLost is raised then, since every further item
+    would fail in this process.
     """
     lease = claim(job_id, worker=worker_name(), message=message)
     if lease is None:
         return False
     if on_claim is not None:
         on_claim()
-    with Heartbeat(lease):
-        _run(lease, on_progress)
+    try:
+        with Heartbeat(lease):
+            _run(lease, on_progress)
+    except DeviceIsLost:
+        settle(job_id)
+        raise
     settle(job_id)
     return True
 
@@ -84,6 +90,8 @@ def _run(lease: Lease, on_progress: Report | None) -> None:
         logger.exception("%s failed.", lease)
         if _store_failure(lease, error):
             _discard(outcome)
+        if isinstance(error, DeviceIsLost):
+            raise
     except BaseException:
         lease.release()
         raise

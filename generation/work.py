@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 
+class DeviceIsLost(RuntimeError):
+    """The device that this process computes on no longer answers it, and will not until the process is replaced."""
+
+
 @dataclass(frozen=True)
 class Work:
     """One item of work.

@@ -14,6 +14,7 @@ from generation.models import Job, JobItem
 from generation.reaper import reap
 from generation.states import ITEM_TRANSITIONS, JOB_TRANSITIONS, ItemState, JobState, states_before
 from generation.tasks import wake
+from generation.work import DeviceIsLost
 
 LOOK_SECONDS = 0.5
 
@@ -126,9 +127,17 @@ def run_jobs_here(jobs: Sequence[Job], on_progress: Callable[[float, str], None]
             return states
         report = partial(_report, states, on_progress)
         report(waiting[0], 0.0, _waiting_note(waiting))
-        if not any(work_on_next_item(state.pk, on_progress=partial(report, state)) for state in waiting):
+        if not any(_work_here(state.pk, partial(report, state)) for state in waiting):
             reap()
             time.sleep(LOOK_SECONDS)
+
+
+def _work_here(job_id: int, report: Callable[[float, str], None]) -> bool:
+    """Do a job's next free item; return whether there was one. One that lost its device has failed like any other."""
+    try:
+        return work_on_next_item(job_id, on_progress=report)
+    except DeviceIsLost:
+        return True
 
 
 def _report(

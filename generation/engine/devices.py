@@ -25,3 +25,11 @@ def use_threads(count: int) -> None:
     """Compute with so many processor threads; 0 leaves it as it is."""
     if count:
         torch.set_num_threads(count)
+
+
+def is_lost(error: RuntimeError) -> bool:
+    """Tell whether the accelerator itself failed, after which nothing can be computed on it in this process.
+
+    An allocation that does not fit is no such failure.
+    """
+    return isinstance(error, torch.AcceleratorError) and not isinstance(error, torch.OutOfMemoryError)

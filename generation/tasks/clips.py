@@ -10,6 +10,7 @@ from django.conf import settings
 from generation.actions.clips import ClipNetworks, MadeClip, register_clip
 from generation.models import Checkpoint, Clip, Corpus
 from generation.tasks.clip_shelf import ClipShelf
+from generation.tasks.devices import names_lost_device
 from generation.tasks.training import feature_set_of
 from generation.work import Outcome, Work
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from generation.engine.materials import Materials
 
 
+@names_lost_device
 def render_clips(work: Work) -> Outcome:
     """Make the item's clips that are not there yet, with their files, and register them with their judgements."""
     from generation.engine.clip_request import ClipRequest

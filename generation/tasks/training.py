@@ -10,6 +10,7 @@ from generation.actions.checkpoints import checkpoint_name, register_checkpoint
 from generation.catalogue import NETWORKS, NetworkRole
 from generation.models import Corpus
 from generation.tasks.corpora import opened
+from generation.tasks.devices import names_lost_device
 from generation.work import Outcome, Work
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 FEATURES_PART = 0.1
 
 
+@names_lost_device
 def train_network(work: Work) -> Outcome:
     """Train a network on a corpus, write its weights, and register its checkpoint."""
     from generation.engine.checkpoints import save_checkpoint

@@ -124,3 +124,17 @@ def test_a_worker_that_is_told_to_end_gives_its_item_back(site):
 
     assert supervisor.returncode == 0
     assert site.query("SELECT state, tries FROM generation_jobitem") == [("pending", 0)]
+
+
+def test_a_process_that_loses_its_device_fails_its_item_and_is_replaced(site):
+    job = site.request("lose_device", {"folder": str(site.results)}, [{"name": "first"}])
+    site.start_worker()
+    site.wait_for(JOB_HAS_ENDED)
+    lost = (site.results / "process").read_text()
+
+    site.wait_for_log("starting it again")
+    site.python("manage.py", "jobs", "retry", str(job))
+    state, error = site.wait_for("SELECT state, error FROM generation_job WHERE state = 'done'")[0]
+
+    assert (state, error) == ("done", "")
+    assert site.query("SELECT worker FROM generation_jobitem")[0][0].rpartition(":")[2] != lost

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 from generation.catalogue import JOB_KINDS, Entry
 
-KINDS = ("write_slowly", "kill_worker", "fail")
+KINDS = ("write_slowly", "kill_worker", "fail", "lose_device")
 
 
 class CrashingConfig(AppConfig):

@@ -7,7 +7,7 @@ import uuid
 from pathlib import Path
 
 from generation.models import Corpus
-from generation.work import Outcome
+from generation.work import DeviceIsLost, Outcome
 
 
 def write_slowly(work):
@@ -36,3 +36,12 @@ def kill_worker(work):
 
 def fail(work):
     raise ValueError(f"There is no {work.parameters['name']}: give another.")
+
+
+def lose_device(work):
+    """Lose the device in the first process that works on it; write down the process that does not."""
+    seen = Path(work.shared["folder"]) / "process"
+    if not seen.exists() or seen.read_text(encoding="utf-8") == str(os.getpid()):
+        seen.write_text(str(os.getpid()), encoding="utf-8")
+        raise DeviceIsLost("CUDA does not answer.")
+    return Outcome(lambda: _store(work.parameters["name"], seen))
