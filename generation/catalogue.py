@@ -17,13 +17,17 @@ class NetworkRole(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing to choose: its name in files, its title on pages, what it is, and where its code stands."""
+    """One thing to choose: its name in files, its title on pages, what it is, and where its code stands.
+
+    spaces: for a preset, what it can search.
+    """
 
     slug: str
     title: str
     description: str
     implementation: str = ""
     role: NetworkRole | None = None
+    spaces: tuple[str, ...] = ()
 
 
 def _table(*entries: Entry) -> dict[str, Entry]:
@@ -105,11 +109,16 @@ SPACES = _table(
 )
 
 PRESETS = _table(
-    Entry("paper", "Paper's preset", "probability, 20 normalised gradient steps (Soomro et al. 2019)"),
-    Entry("whitened", "Whitened preset", "margin, 40 Adam steps, whitened code held on its shell, jitter"),
-    Entry("recommended", "Recommended preset", "what judges accept most; meant to climb two architectures together"),
-    Entry("robust", "Robust preset", "directly on the features, but smooth and under strong disturbance"),
-    Entry("random_direction", "Random direction", "a control: toward nothing in particular, by the same means"),
+    Entry("paper", "Paper's preset", "probability, 20 normalised gradient steps (Soomro et al. 2019)",
+          spaces=("features", "decoder")),
+    Entry("whitened", "Whitened preset", "margin, 40 Adam steps, whitened code held on its shell, jitter",
+          spaces=("decoder",)),
+    Entry("recommended", "Recommended preset", "what judges accept most; meant to climb two architectures together",
+          spaces=("decoder",)),
+    Entry("robust", "Robust preset", "directly on the features, but smooth and under strong disturbance",
+          spaces=("features",)),
+    Entry("random_direction", "Random direction", "a control: toward nothing in particular, by the same means",
+          spaces=("features", "decoder")),
 )  # fmt: skip
 
 FEATURES = _table(

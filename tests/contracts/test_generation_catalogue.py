@@ -74,3 +74,10 @@ def test_the_tables_of_pages_and_of_the_engine_name_the_same():
 
 def test_what_a_recipe_names_of_a_clip_stands_in_the_catalogue():
     assert {id(table) for table in MAKING.values()} <= {id(table) for table in TABLES.values()}
+
+
+def test_every_preset_says_which_spaces_it_searches():
+    told = {slug: set(entry.spaces) for slug, entry in catalogue.PRESETS.items()}
+
+    assert told == {name: {str(space) for space in spaces} for name, spaces in PRESETS.items()}
+    assert all(set(entry.spaces) <= set(catalogue.SPACES) for entry in catalogue.PRESETS.values())

@@ -85,6 +85,7 @@ def test_a_protocol_has_the_same_digest_however_its_file_is_laid_out(tmp_path):
             "'decoder-noise' goes through the decoder",
         ),
         ("source: copy_synthesis, vocoder: griffin_lim", "source: reconstruction", "systems.1", "needs vocoder"),
+        ("preset: paper", "preset: whitened", "systems.3", "the preset whitened searches decoder, not features"),
         ("start: noise", "start: nowhere", "systems.3.start", "choose one of noise, recording"),
         ("vocoder: griffin_lim", "vocoder: lpc", "systems.1.vocoder", "choose one of griffin_lim, wavenet"),
         ("preset: paper, vocoder: griffin_lim", "preset: paper", "systems.3", "needs vocoder"),
