@@ -35,8 +35,8 @@ def study_file_document() -> str:
     parts = [
         "# The study file\n",
         "One YAML document names everything a study is made of; `studies/demo.yaml` is a whole one. Check and run it "
-        "with `python manage.py run_study FILE`. A file may begin with `extends: FILE`, the name of another in the "
-        "same folder: fields that it does not give itself are taken from there, whole. Unknown fields are refused. "
+        "with `python manage.py run_study FILE`. A file may begin with `extends: FILE`, the path of another from its "
+        "own folder: fields that it does not give itself are taken from there, whole. Unknown fields are refused. "
         "*on*, *off*, *yes* and *no* are plain words here; only `true` and `false` are booleans.\n",
         _section("The file", schema),
     ]

@@ -64,7 +64,7 @@ class _Document:
 
 
 def _documents(text: str, *, name: str, folder: Path | None) -> list[_Document]:
-    """Return a document and those that it extends, one after another. Their files lie in the same folder."""
+    """Return a document and those that it extends, one after another, each found from the folder of the one before."""
     documents = [_parse(text, name)]
     while (extended := documents[-1].fields.pop(EXTENDS, None)) is not None:
         if folder is None:
@@ -73,6 +73,7 @@ def _documents(text: str, *, name: str, folder: Path | None) -> list[_Document]:
         if str(path) in [document.name for document in documents]:
             raise StudyFileIsWrong(f"{documents[-1].name}: it extends {path}, which leads back to it: extend another.")
         documents.append(_parse(_read_text(path), str(path)))
+        folder = path.parent
     return documents
 
 

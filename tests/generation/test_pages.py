@@ -212,6 +212,7 @@ def judged_clip(*, judge_hears="down"):
 def test_the_panel_agrees_where_climbed_classifiers_and_judges_hear_the_word(page):
     clip = judged_clip()
 
+    assert f'<dt>Climbs</dt><dd><a href="/generation/networks/{clip.climbed[0]}/">' in page("clip_detail", clip.key)
     for text in (page("clip_list"), page("clip_detail", clip.key)):
         assert text.count('<span class="badge success">agrees</span> <span class="quiet">2 of 2</span>') == 2
 

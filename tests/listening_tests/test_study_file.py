@@ -86,6 +86,7 @@ def test_a_protocol_has_the_same_digest_however_its_file_is_laid_out(tmp_path):
         ),
         ("source: copy_synthesis, vocoder: griffin_lim", "source: reconstruction", "systems.1", "needs vocoder"),
         ("preset: paper", "preset: whitened", "systems.3", "the preset whitened searches decoder, not features"),
+        ("start: recording", "start: other_word, from_word: bird", "the file", "'bird', which is not among the words"),
         ("start: noise", "start: nowhere", "systems.3.start", "choose one of noise, recording"),
         ("vocoder: griffin_lim", "vocoder: lpc", "systems.1.vocoder", "choose one of griffin_lim, wavenet"),
         ("preset: paper, vocoder: griffin_lim", "preset: paper", "systems.3", "needs vocoder"),
@@ -131,13 +132,16 @@ def write(tmp_path, name, text):
 
 
 def test_a_file_takes_the_fields_it_lacks_from_the_one_it_extends(tmp_path):
-    write(tmp_path, "middle.yaml", f"extends: {DEMO}\nwords: [go, no]\nclips_per_word: 3\n")
-    path = write(tmp_path, "study.yaml", "extends: middle.yaml\nslug: short\nwords: [up, yes, 'no', on]\n")
+    (tmp_path / "below").mkdir()
+    changed(tmp_path / "below", ("confidence: 0.95", "confidence: 0.9"))
+    write(tmp_path / "below", "middle.yaml", "extends: study.yaml\nwords: [go, no]\nclips_per_word: 3\n")
+    path = write(tmp_path, "study.yaml", "extends: below/middle.yaml\nslug: short\nwords: [up, yes, 'no', on]\n")
 
     short, demo = read_study_file(path), read_study_file(DEMO)
 
     assert (short.slug, short.words, short.clips_per_word) == ("short", ["up", "yes", "no", "on"], 3)
     assert (short.systems, short.networks, short.corpus) == (demo.systems, demo.networks, demo.corpus)
+    assert short.analysis.confidence == 0.9
 
 
 def test_a_fault_is_told_in_the_file_where_it_stands(tmp_path):
@@ -167,6 +171,15 @@ def test_only_files_extend_one_another():
         parse_study_file("extends: demo.yaml\n", name="the study file")
 
 
+def test_the_controls_climb_networks_that_learnt_no_words_and_no_direction():
+    study_file = read_study_file(STUDIES / "controls.yaml")
+
+    controls = {name for name, section in study_file.networks.classifiers.items() if section.is_control}
+    climbed = {name for system in study_file.systems for name in system.climbs or []}
+    assert controls == {"untrained", "shuffled"} < climbed
+    assert "random_direction" in {system.preset for system in study_file.systems}
+
+
 @pytest.mark.parametrize(
     ("name", "n_clips"), [("paper", 630), ("paper-espeak", 630), ("paper-ten-words", 180), ("paper-digits", 180)]
 )
@@ -183,6 +196,26 @@ def test_the_papers_set_has_as_many_clips_of_each_system_as_of_any_other(name, n
         (None, None): n_clips / 3,
         **{(space, start): n_clips / 6 for space in ("features", "decoder") for start in ("noise", "recording")},
     }
+
+
+def test_a_system_says_no_word_that_it_starts_from(tmp_path):
+    path = changed(tmp_path, ("start: recording", "start: other_word, from_word: go"))
+
+    planned = planned_clips(read_study_file(path))
+
+    pushed = {each.word for each, request in planned.items() if request.get("from_word") == "go"}
+    assert pushed == {"down", "left", "no", "off", "on", "right", "stop", "up", "yes"}
+
+
+def test_a_word_that_a_system_starts_from_is_none_of_its_pairs(tmp_path):
+    path = changed(
+        tmp_path,
+        ("start: recording", "start: other_word, from_word: go"),
+        ("trials_per_session: 16", "trials_per_session: 80"),
+    )
+
+    with pytest.raises(StudyFileIsWrong, match="there are 79 pairs"):
+        read_study_file(path)
 
 
 def test_every_fault_is_told_at_once(tmp_path):
