@@ -19,8 +19,12 @@ class Heard:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one classifier of the panel heard before and after the vocoder."""
+    """What one classifier of the panel heard before and after the vocoder.
 
+    title: the network's; with the checkpoint's name where others of the panel are the same network.
+    """
+
+    title: str
     checkpoint: Checkpoint
     part: Part
     features: Heard | None
@@ -49,8 +53,10 @@ def verdicts(clip: Clip) -> list[Verdict]:
     by_checkpoint: dict[Checkpoint, dict[str, Judgement]] = {}
     for judgement in clip.judgements.all():
         by_checkpoint.setdefault(judgement.checkpoint, {})[judgement.stage] = judgement
+    networks = [checkpoint.network for checkpoint in by_checkpoint]
     found = [
         Verdict(
+            _title(checkpoint, is_alone=networks.count(checkpoint.network) == 1),
             checkpoint,
             next(iter(stages.values())).part(),
             _heard(stages.get(Stage.FEATURES), clip.word),
@@ -59,6 +65,11 @@ def verdicts(clip: Clip) -> list[Verdict]:
         for checkpoint, stages in by_checkpoint.items()
     ]
     return sorted(found, key=lambda verdict: list(Part).index(verdict.part))
+
+
+def _title(checkpoint: Checkpoint, *, is_alone: bool) -> str:
+    title = checkpoint.get_network_display()
+    return title if is_alone else f"{title}, {checkpoint.slug}"
 
 
 def _heard(judgement: Judgement | None, word: str) -> Heard | None:

@@ -227,6 +227,16 @@ def test_the_panel_disagrees_where_a_judge_hears_another_word(page):
     assert parts == sorted(parts)
 
 
+def test_networks_of_one_kind_in_a_panel_are_told_apart(page):
+    clip = judged_clip()
+    climbed, *same = [judgement.checkpoint for judgement in clip.judgements.filter(stage="audio").order_by("pk")]
+
+    text = page("clip_list")
+
+    assert all(f"<small>Residual classifier, {checkpoint.slug}" in text for checkpoint in same)
+    assert climbed.slug not in text
+
+
 def test_without_a_judge_nobody_tells_whether_a_clip_succeeds(page):
     clip = judged_clip()
     clip.judgements.filter(checkpoint__network="residual_classifier").delete()
