@@ -37,7 +37,7 @@ def small_demo(tmp_path, settings, monkeypatch):
     small |= {"words": ["down", "go"], "clips_per_word": 1}
     small["corpus"]["voices"] = 8
     networks = small["networks"]
-    networks["vocoders"]["wavenet"]["steps"] = 2
+    networks["vocoders"] = {"wavenet": {"steps": 2}}
     for section in (*networks["classifiers"].values(), networks["prior"]):
         section["epochs"] = 1
     for block in small["blocks"]:

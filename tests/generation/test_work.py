@@ -20,6 +20,7 @@ from generation.actions.clips import (
 )
 from generation.actions.corpora import CorpusSourceIsUnclear, request_corpus
 from generation.actions.jobs import run_job_here
+from generation.actions.shipped import register_shipped, ship
 from generation.models import Checkpoint, Clip, Corpus, Job, Judgement
 from generation.states import JobState
 from generation.tasks import clip_shelf
@@ -196,6 +197,23 @@ def test_clips_are_rendered_with_their_files_recipes_and_judgements(folder, sett
         assert clip.word not in clip.audio
     assert Judgement.objects.count() == 4 * 2 * 2
     assert len(files_in(settings.CLIPS_DIR)) == 3 * len(clips)
+
+
+def test_a_shipped_network_makes_clips_without_any_training(folder, settings, tmp_path):
+    settings.SHIPPED_DIR = tmp_path / "shipped"
+    corpus = open_folder(folder)
+    trained = train(corpus, "half_autoencoder")
+    ship(checkpoint=trained, name="small-prior")
+    trained.delete()
+
+    prior = register_shipped(name="small-prior")
+    panel = [train(corpus)]
+    requests = [{"source": "reconstruction", "vocoder": "griffin_lim", "word": "low", "take": 0, "seed": 1}]
+    wishes = {"corpus": corpus, "features": "narrowband", "requests": requests, "networks": ClipNetworks(panel, prior)}
+    work(request_clips(**wishes))
+
+    assert prior.corpus == corpus
+    assert find_clips(**wishes)[0].recipe["prior_sha256"] == prior.sha256
 
 
 def test_clips_that_are_there_are_not_made_again(folder):

@@ -13,6 +13,14 @@ from tests.factories import WORDS, make_checkpoint, make_corpus
 
 pytestmark = pytest.mark.django_db
 
+NETWORKS = {
+    "classifiers": {
+        "paper": {"network": "paper_classifier", "epochs": 15},
+        "residual": {"network": "residual_classifier", "epochs": 10},
+    },
+    "prior": {"network": "half_autoencoder", "epochs": 20},
+    "vocoders": {"wavenet": {"steps": 4000}},
+}
 DEMO = site.BASE_DIR / "studies" / "demo.yaml"
 
 
@@ -25,9 +33,9 @@ def folders(settings, tmp_path):
 
 
 def networks_of(corpus=None, **networks):
-    """Request the networks of the demo's study with some of its sections changed."""
+    """Request the networks of a study like the demo's, some of them others."""
     fields = yaml.safe_load(DEMO.read_text())
-    fields |= {"words": list(WORDS), "networks": {**fields["networks"], **networks}}
+    fields |= {"words": list(WORDS), "networks": {**NETWORKS, **networks}}
     for block in fields["blocks"]:
         block["trials_per_session"] = 8
     study_file = parse_study_file(yaml.safe_dump(fields, sort_keys=False), name="study.yaml")
