@@ -20,14 +20,14 @@ class Batches(Generic[Item]):
     """Does work batch by batch; a batch that does not fit into memory is halved, and so are all after it."""
 
     def __init__(self, size: int, report: Callable[[str], None]) -> None:
-        self._size = size
+        self.size = size
         self._report = report
 
     def do(self, task: Callable[[Sequence[Item]], Result], items: Sequence[Item]) -> Iterator[Result]:
         """Give the task's result for one batch of the items after another. Raises MemoryIsTooSmall."""
         done = 0
         while done < len(items):
-            batch = items[done : done + self._size]
+            batch = items[done : done + self.size]
             try:
                 result = task(batch)
             except (RuntimeError, MemoryError) as error:
@@ -39,15 +39,15 @@ class Batches(Generic[Item]):
     def _halve(self, n_items: int, error: RuntimeError | MemoryError) -> None:
         if not is_out_of_memory(error):
             raise error
-        if n_items == 1:
+        if self.size == 1:
             raise MemoryIsTooSmall(
                 f"There is not enough memory to work on even one at a time ({error}): end other programs, or choose a "
                 "device with more memory or smaller networks."
             ) from error
-        self._size = n_items // 2
+        self.size = max(1, n_items // 2)
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
-        self._report(f"out of memory: going on with {self._size} at a time")
+        self._report(f"out of memory: going on with {self.size} at a time")
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -10,6 +10,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import nn
+from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from generation.engine.networks import build
 from generation.engine.whole_files import written_whole
@@ -92,6 +93,8 @@ def load_checkpoint(path: Path, *, sha256: str | None = None, device: torch.devi
     except (SafetensorError, RuntimeError) as error:
         raise CheckpointIsDamaged(f"{path} does not hold the weights of a {card['network']}: {error}") from error
     network.requires_grad_(False).to(device or torch.device("cpu")).eval()
+    # Channels last in memory: convolutions, above all their gradients, take half the time, on processors too.
+    convert_conv2d_weight_memory_format(network, torch.channels_last)
     return LoadedNetwork(network, card, card["network"], found)
 
 

@@ -23,6 +23,9 @@ from generation.engine.takes import Takes
 from generation.engine.vocoder import Vocoder, load_vocoder
 
 BATCH = 32
+# Matrix products of fewer rows are rounded otherwise (measured on a processor): from here on a clip's features are the
+# same to the last bit whatever its batch.
+STEADY_BATCH = 16
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,10 @@ def render(requests: Sequence[ClipRequest], materials: Materials, progress: Prog
     """Make the clips, system by system and in batches of BATCH, so that memory does not grow with their number.
 
     Within a system clips come in the order asked for, those that are searched as a group together. A clip is decided
-    by its own request and seed; its batch changes it by rounding at most. A batch that does not fit into memory is
-    halved, which `progress` is told. All requests are checked before the first clip is made: raises WordIsUnknown,
-    NoRecordingLeft, ClassifierIsMissing, PriorIsMissing, PresetIsUnknown, and what the vocoders raise; and later
-    SearchDiverged, WaveformIsSilent, MemoryIsTooSmall.
+    by its own request and seed; its batch changes it by rounding at most (see STEADY_BATCH). A batch that does not
+    fit into memory is halved, which `progress` is told. All requests are checked before the first clip is made:
+    raises WordIsUnknown, NoRecordingLeft, ClassifierIsMissing, PriorIsMissing, PresetIsUnknown, and what the vocoders
+    raise; and later SearchDiverged, WaveformIsSilent, MemoryIsTooSmall.
     """
     systems: dict[System, list[ClipRequest]] = {}
     for request in requests:
@@ -82,17 +85,18 @@ def _render(
 ) -> Iterator[RenderedClip]:
     total = sum(len(requests) for requests in systems)
     done = 0
+    searching: Batches[Group]
 
     def report(note: str) -> None:
         progress(done / total, note)
 
     def find(groups: Sequence[Group]) -> FoundFeatures:
         report(_note(groups[0][0]))
-        return find_features(groups, takes, materials)
+        return find_features(groups, takes, materials, fill_to=min(STEADY_BATCH, searching.size))
 
     for requests in systems:
         wanted = frozenset(requests)
-        searching: Batches[Group] = Batches(max(1, BATCH // group_size(requests[0])), report)
+        searching = Batches(max(1, BATCH // group_size(requests[0])), report)
         vocoding: Batches[int] = Batches(BATCH, report)
         for found in searching.do(find, groups_of(requests, takes)):
             kept = found.only(wanted)

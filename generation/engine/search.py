@@ -66,8 +66,11 @@ def group_size(request: ClipRequest) -> int:
     return 1 if settings is None else settings.objective.group_size
 
 
-def find_features(groups: Sequence[Group], takes: Takes, materials: Materials) -> FoundFeatures:
-    """Find the features of groups of one system. Raises what `maximise` raises."""
+def find_features(groups: Sequence[Group], takes: Takes, materials: Materials, *, fill_to: int = 1) -> FoundFeatures:
+    """Find the features of groups of one system. Raises what `maximise` raises.
+
+    fill_to: search at least so many samples together, the last one again and again if there are fewer.
+    """
     requests = [request for group in groups for request in group]
     rows = [takes.row(request) for request in requests]
     recordings = [None if row is None else materials.feature_set.recordings[row] for row in rows]
@@ -77,9 +80,12 @@ def find_features(groups: Sequence[Group], takes: Takes, materials: Materials) -
     if settings is None:
         is_decoded = requests[0].source == RECONSTRUCTION
         return FoundFeatures(requests, recordings, _reconstructed(recorded, materials) if is_decoded else recorded)
-    found = _search(groups, recorded if known else None, settings, materials)
-    search = Search(settings, found.objective, found.probability)
-    return FoundFeatures(requests, recordings, found.features, search)
+    filling = [groups[-1][-1:]] * (fill_to - len(requests))
+    filled = torch.cat([recorded, recorded[-1:].repeat(len(filling), 1, 1)]) if known else None
+    found = _search([*groups, *filling], filled, settings, materials)
+    kept = slice(len(requests))
+    search = Search(settings, found.objective[:, kept], found.probability[:, kept])
+    return FoundFeatures(requests, recordings, found.features[kept], search)
 
 
 @torch.inference_mode()

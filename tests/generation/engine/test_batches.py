@@ -62,3 +62,18 @@ def test_the_processors_own_complaint_is_understood():
         torch.empty(2**52)
 
     assert is_out_of_memory(caught.value)
+
+
+def test_little_memory_is_found_however_few_items_there_are():
+    seen = []
+
+    def task(batch):
+        seen.append((len(batch), batches.size))
+        if batches.size > 1:
+            raise ERRORS[0]
+        return len(batch)
+
+    batches = Batches(8, lambda note: None)
+
+    assert list(batches.do(task, range(1))) == [1]
+    assert seen == [(1, 8), (1, 1)]

@@ -167,7 +167,8 @@ def test_a_clip_is_the_same_alone_and_among_others(materials):
     together = {clip.request: clip for clip in render(others, materials, ignore)}
     (alone,) = render([THROUGH_DECODER], materials, ignore)
 
-    assert torch.allclose(together[THROUGH_DECODER].features, alone.features, atol=1e-3)
+    assert torch.equal(together[THROUGH_DECODER].features, alone.features)
+    assert together[THROUGH_DECODER].recipe["search"] == alone.recipe["search"]
 
 
 def test_takes_and_words_differ_under_one_seed(materials):
