@@ -54,11 +54,10 @@ def test_the_protocol_writes_every_default_out(tmp_path):
 
 
 def test_a_protocol_has_the_same_digest_however_its_file_is_laid_out(tmp_path):
-    reordered = changed(tmp_path, ("slug: demo\n", ""), ("seed: 1\n", "seed: 1\nslug: demo\n"))
+    plain = read_study_file(changed(tmp_path))
+    reordered = read_study_file(changed(tmp_path, ("slug: demo\n", ""), ("seed: 1\n", "seed: 1\nslug: demo\n")))
 
-    digests = {protocol_digest(read_study_file(path).as_protocol()) for path in (DEMO, reordered)}
-
-    assert len(digests) == 1
+    assert protocol_digest(plain.as_protocol()) == protocol_digest(reordered.as_protocol())
 
 
 @pytest.mark.parametrize(
@@ -137,11 +136,11 @@ def write(tmp_path, name, text):
 
 def test_a_file_takes_the_fields_it_lacks_from_the_one_it_extends(tmp_path):
     (tmp_path / "below").mkdir()
-    changed(tmp_path / "below", ("confidence: 0.95", "confidence: 0.9"))
+    base = changed(tmp_path / "below", ("confidence: 0.95", "confidence: 0.9"))
     write(tmp_path / "below", "middle.yaml", "extends: study.yaml\nwords: [go, no]\nclips_per_word: 3\n")
     path = write(tmp_path, "study.yaml", "extends: below/middle.yaml\nslug: short\nwords: [up, yes, 'no', on]\n")
 
-    short, demo = read_study_file(path), read_study_file(DEMO)
+    short, demo = read_study_file(path), read_study_file(base)
 
     assert (short.slug, short.words, short.clips_per_word) == ("short", ["up", "yes", "no", "on"], 3)
     assert (short.systems, short.networks, short.corpus) == (demo.systems, demo.networks, demo.corpus)
