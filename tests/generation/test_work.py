@@ -325,7 +325,7 @@ def test_what_an_attempt_that_was_killed_left_aside_is_removed(tmp_path):
 def test_the_whole_way_goes_from_the_terminal(folder, capsys):
     call_command("add_corpus", folder)
     corpus = Corpus.objects.get()
-    call_command("train", corpus.slug, "residual_classifier", features="narrowband", epochs=1)
+    call_command("train", corpus.slug, "residual_classifier", features="narrowband", epochs=1, shuffled_labels=True)
     checkpoint = Checkpoint.objects.get()
 
     call_command("render", panel=[checkpoint.slug], source="natural")
@@ -334,6 +334,7 @@ def test_the_whole_way_goes_from_the_terminal(folder, capsys):
     told = capsys.readouterr().out
     assert "2 words, 8 training, 4 validation, 4 testing" in told
     assert "testing accuracy" in told
+    assert checkpoint.is_control
     assert all(str(clip.audio_path) in told for clip in Clip.objects.all())
     assert "done       100% 1/1 Render 2 clips" in told
 
@@ -344,7 +345,8 @@ def test_the_whole_way_goes_from_the_terminal(folder, capsys):
         (["add_corpus", "/no/such/folder"], "There is no folder"),
         (["train", "nothing", "residual_classifier", "--epochs", "1"], "no corpus 'nothing'"),
         (["train", "nothing", "wavenet", "--epochs", "1"], "--steps"),
-        (["train", "nothing", "residual_classifier", "--epochs", "0"], "from 1 up"),
+        (["train", "nothing", "residual_classifier", "--epochs=-1"], "from 0 up"),
+        (["train", "nothing", "wavenet", "--steps", "0"], "from 1 up"),
         (["render", "--panel", "nothing", "--source", "natural"], "no checkpoint 'nothing'"),
         (["jobs", "cancel", "77"], "no job 77"),
         (["jobs", "retry"], "Say which jobs"),

@@ -18,19 +18,24 @@ class Command(BaseCommand):
         parser.add_argument("network", choices=list(NETWORKS))
         parser.add_argument("--features", choices=list(FEATURES), default="wideband")
         length = parser.add_mutually_exclusive_group(required=True)
-        length.add_argument("--epochs", type=int, help="Of a classifier or prior.")
-        length.add_argument("--steps", type=int, help="Of a WaveNet.")
+        length.add_argument("--epochs", type=int, help="Of a classifier or prior; 0 leaves it untrained, as a control.")
+        length.add_argument("--steps", type=int, help="Of a vocoder.")
+        parser.add_argument("--recipe", help="How it is trained, by the name of a recipe, such as paper.")
+        parser.add_argument("--size", help="How large a vocoder's network, where there are several.")
+        parser.add_argument("--shuffled-labels", action="store_true", help="A control: deal the labels out at random.")
         parser.add_argument("--seed", type=int, default=1)
 
     def handle(self, *args: Any, corpus: str, network: str, **options: Any) -> None:
         unit = "steps" if NETWORKS[network].role == "vocoder" else "epochs"
-        if options[unit] is None or options[unit] < 1:
-            raise CommandError(f"Say how long to train {network}: --{unit} with a number from 1 up.")
+        least = 1 if unit == "steps" else 0
+        if options[unit] is None or options[unit] < least:
+            raise CommandError(f"Say how long to train {network}: --{unit} with a number from {least} up.")
+        beside = {name: options[name] for name in ("recipe", "size", "shuffled_labels") if options[name]}
         request = {
             "corpus": find_corpus(corpus),
             "network": network,
             "features": options["features"],
-            "settings": {unit: options[unit]},
+            "settings": {unit: options[unit], **beside},
             "seed": options["seed"],
         }
         checkpoint, job = request_training(**request)
