@@ -33,7 +33,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Agreement:
-    """How many of the classifiers that count at a stage hear the intended word: those climbed, and all judges."""
+    """How many of the classifiers that count at a stage hear the intended word: those climbed, and all judges.
+
+    has_judge: one of them at least is a judge of another architecture than those climbed.
+    """
 
     n_right: int
     n_heard: int
@@ -41,7 +44,7 @@ class Agreement:
 
     @property
     def is_success(self) -> bool | None:
-        """Whether own classifiers and judges all hear the word; None without a judge, who could tell."""
+        """Whether own classifiers and judges all hear the word; None where there is no judge to tell."""
         return self.n_right == self.n_heard if self.has_judge else None
 
 
@@ -83,13 +86,14 @@ def _heard(judgement: Judgement | None, word: str) -> Heard | None:
 def agreements(found: Iterable[Verdict]) -> dict[str, Agreement]:
     """Return how far a panel agrees on the intended word at each stage; controls, which learnt none, do not count."""
     counting = [verdict for verdict in found if verdict.part != Part.CONTROL]
+    climbed = {verdict.checkpoint.network for verdict in counting if verdict.part == Part.OWN}
     agreed = {}
     for stage in Stage.values:
-        heard = [(verdict.part, getattr(verdict, stage)) for verdict in counting]
-        heard = [(part, each) for part, each in heard if each is not None]
+        heard = [(verdict.checkpoint.network, getattr(verdict, stage)) for verdict in counting]
+        heard = [(network, each) for network, each in heard if each is not None]
         agreed[stage] = Agreement(
             n_right=sum(each.is_right for _, each in heard),
             n_heard=len(heard),
-            has_judge=any(part == Part.JUDGE for part, _ in heard),
+            has_judge=any(network not in climbed for network, _ in heard),
         )
     return agreed
