@@ -77,6 +77,16 @@ def test_the_margins_gradient_lives_where_the_probabilitys_has_died():
     assert of_margin.abs().max() == 1
 
 
+def test_a_margin_that_is_enough_asks_for_no_more():
+    logits = torch.tensor([[1.0, 0.0], [9.0, 0.0]], requires_grad=True)
+
+    found = Margin(enough=4.0).of_response(Response(logits), torch.tensor([0, 0]))
+    (gradient,) = torch.autograd.grad(found.sum(), logits)
+
+    assert found.tolist() == pytest.approx([1.0, 4.0])
+    assert gradient.tolist() == [[1.0, -1.0], [0.0, 0.0]]
+
+
 def test_objectives_can_be_added_subtracted_and_scaled():
     at = moment(random(6, 10))
 
