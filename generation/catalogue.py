@@ -51,13 +51,16 @@ NETWORKS = _table(
           f"{_NETWORKS}.paper_autoencoder:PaperAutoencoder", NetworkRole.PRIOR),
     Entry("half_autoencoder", "Half-width autoencoder", "half the paper's widths, 128-dimensional code",
           f"{_NETWORKS}.half_autoencoder:HalfAutoencoder", NetworkRole.PRIOR),
-    Entry("wavenet", "WaveNet", "dilated causal convolutions conditioned on the features, mu-law output",
+    Entry("wavenet", "WaveNet", "one sample after another, each foretold from the past and the features",
           f"{_NETWORKS}.wavenet:WaveNet", NetworkRole.VOCODER),
+    Entry("vocos", "Vocos", "a short-time spectrum a frame, all at once; trained on spectra alone",
+          f"{_NETWORKS}.vocos:Vocos", NetworkRole.VOCODER),
 )  # fmt: skip
 
 VOCODERS = _table(
     Entry("griffin_lim", "Griffin–Lim", "iterative phase estimation, untrained", f"{_VOCODERS}.griffin_lim:GriffinLim"),
     Entry("wavenet", "WaveNet", "a trained WaveNet, sampled with cached state", f"{_VOCODERS}.wavenet:WaveNetVocoder"),
+    Entry("vocos", "Vocos", "a trained Vocos: fast, and nothing drawn by lot", f"{_VOCODERS}.vocos:VocosVocoder"),
 )  # fmt: skip
 
 OBJECTIVES = _table(

@@ -55,7 +55,7 @@ def _train(wanted: dict[str, Any], features: "FeatureSet", work: Work) -> "Train
     from generation.engine.training.classifier import train_classifier
     from generation.engine.training.prior import train_prior
     from generation.engine.training.recipes import recipe_for
-    from generation.engine.training.wavenet import train_wavenet
+    from generation.engine.training.vocoders import train_vocoder
 
     network = wanted["network"]
     common: dict[str, Any] = {
@@ -64,7 +64,7 @@ def _train(wanted: dict[str, Any], features: "FeatureSet", work: Work) -> "Train
         "progress": partial(_report_part, work, FEATURES_PART, 1.0),
     }
     if NETWORKS[network].role == NetworkRole.VOCODER:
-        return train_wavenet(features, **wanted["settings"], **common)
+        return train_vocoder(network, features, wanted["settings"], **common)
     recipe = recipe_for(network, wanted["settings"])
     train = train_classifier if NETWORKS[network].role == NetworkRole.CLASSIFIER else train_prior
     return train(network, features, recipe=recipe, **common)

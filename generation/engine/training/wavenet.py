@@ -1,28 +1,26 @@
 """Training a WaveNet to speak a corpus: many short segments, the true past given but a little disturbed."""
 
-import math
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from time import perf_counter
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 from torchaudio.functional import preemphasis
 
 from generation.engine.checkpoints import TrainedNetwork
 from generation.engine.corpora.feature_sets import FeatureSet
-from generation.engine.corpora.recordings import read_waveform
 from generation.engine.corpora.splits import Split
-from generation.engine.features import FeatureConfig, standardise
+from generation.engine.features import FeatureConfig
 from generation.engine.linear_prediction import Prediction, framed, prediction, remainders
 from generation.engine.networks.wavenet import WaveNet, WaveNetConfig
 from generation.engine.progress import Progress, unwatched
 from generation.engine.training.card import card_of
-from generation.engine.training.loop import FITTED, TrainingDiverged, seeded
+from generation.engine.training.loop import FITTED, seeded
+from generation.engine.training.segments import Speech, is_heard, speech_of
+from generation.engine.training.steps import fit_by_steps, means
 
-HEARD = 0.05
 MEASURED = 32
 AT_ONCE = 100
 
@@ -37,10 +35,6 @@ SIZES: dict[str, dict[str, Any]] = {
         "kernel_size": 3, "first_kernel_size": 1, "refinements": 0,
     },
 }  # fmt: skip
-
-
-class CorpusHasNoSpeech(ValueError):
-    """No recording of the split holds a segment with sound."""
 
 
 class SizeIsUnknown(ValueError):
@@ -65,14 +59,12 @@ class WaveNetTraining:
 
 
 @dataclass(frozen=True)
-class _Speech:
-    """Recordings as the network sees them: features [R, M, T], waveforms [R, T * hop] in frames, their prediction, and
-    the segments [S, 2] with sound in them, each a recording's row and its first frame."""
+class _Predicted:
+    """Speech as the network sees it: recordings, their waveforms [R, T * hop] in frames, and their prediction."""
 
-    features: Tensor
+    speech: Speech
     waveforms: Tensor
     ahead: Prediction
-    segments: Tensor
 
 
 def wavenet_config(features: FeatureConfig, size: str = "small") -> WaveNetConfig:
@@ -111,133 +103,76 @@ def train_wavenet(
     started = perf_counter()
     with seeded(seed, device, threads) as generator:
         progress(0.0, "reading the recordings")
-        speech = _speech(feature_set, Split.TRAINING, training.recordings, config, training.segment_frames, generator)
+        heard = speech_of(feature_set, Split.TRAINING, training.recordings, training.segment_frames, generator)
+        predicted = _predicted(heard, features, config)
         network = WaveNet(config).to(device)
-        losses = list(_steps(network, speech, steps, training, generator, device, progress))
+        losses = fit_by_steps(
+            network,
+            lambda: _loss(network, *_draw(network, predicted, training, generator, device)),
+            steps=steps, rate=training.rate, progress=progress, unit="nats a sample",
+        )  # fmt: skip
         progress(FITTED, "measuring the likelihood of the validation recordings")
-        heard = _speech(feature_set, Split.VALIDATION, MEASURED, config, training.segment_frames, generator)
-        likelihood = _likelihood(network.eval(), heard, device)
+        others = speech_of(feature_set, Split.VALIDATION, MEASURED, training.segment_frames, generator)
+        likelihood = _likelihood(network.eval(), _predicted(others, features, config), device)
         card = card_of("wavenet", network, feature_set, seed=seed, device=device, seconds=perf_counter() - started)
     card |= {
         "recipe": {**asdict(training), "steps": steps},
         "steps": steps,
         "samples_seen": steps * training.batch * training.segment_frames * features.hop_size,
-        "losses": _means(losses),
+        "losses": means(losses),
         "nll": likelihood,
     }
     progress(1.0, f"{likelihood['validation']:.2f} nats a sample on the validation recordings")
     return TrainedNetwork(network, card)
 
 
-def _speech(
-    feature_set: FeatureSet, split: Split, most: int, config: WaveNetConfig, frames: int, generator: torch.Generator
-) -> _Speech:
-    """Read up to `most` recordings of the split, drawn by the generator, and find their segments of so many frames."""
-    rows = feature_set.rows(split)
-    rows = rows[torch.randperm(len(rows), generator=generator)[:most]]
-    if not len(rows):
-        raise CorpusHasNoSpeech(f"The corpus has no recordings in its {split} split: name some in its list file.")
-    waveforms = [_waveform(feature_set, row, config.pre_emphasis) for row in rows.tolist()]
-    features = feature_set.features[rows]
-    is_heard = (features.mean(dim=1) > HEARD).float().unfold(1, frames, 1).mean(dim=2) > 0.5
-    if not is_heard.any():
-        raise CorpusHasNoSpeech(
-            f"No recording of the {split} split holds {frames} frames of sound: look at the corpus."
-        )
-    ahead = [prediction(part, feature_set.config, config.prediction_order) for part in torch.split(features, AT_ONCE)]
+def _predicted(speech: Speech, features: FeatureConfig, config: WaveNetConfig) -> _Predicted:
+    """Lay the waveforms out in frames, emphasised, and derive their prediction from the features."""
+    waveforms = preemphasis(speech.waveforms, config.pre_emphasis) if config.pre_emphasis else speech.waveforms
+    ahead = [prediction(part, features, config.prediction_order) for part in torch.split(speech.features, AT_ONCE)]
     joined = Prediction(torch.cat([each.coefficients for each in ahead]), torch.cat([each.gain for each in ahead]))
-    return _Speech(features, torch.cat(waveforms), joined, is_heard.nonzero())
-
-
-def _waveform(feature_set: FeatureSet, row: int, pre_emphasis: float) -> Tensor:
-    """Read a recording [1, T * hop], standardised as for its features, emphasised, and laid out in frames."""
-    features = feature_set.config
-    waveform = standardise(read_waveform(feature_set.recordings[row].path, features.sample_rate)[None], features)
-    return framed(preemphasis(waveform, pre_emphasis) if pre_emphasis else waveform, features)
-
-
-def _steps(
-    network: WaveNet,
-    speech: _Speech,
-    steps: int,
-    training: WaveNetTraining,
-    generator: torch.Generator,
-    device: torch.device,
-    progress: Progress,
-) -> Iterator[float]:
-    """Train, one cycle of the learning rate (Smith & Topin 2019), giving each step's loss in nats a sample."""
-    optimiser = torch.optim.AdamW(network.parameters(), lr=training.rate, betas=(0.9, 0.99), weight_decay=0.0)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, max_lr=training.rate, total_steps=steps + 1, pct_start=0.15, cycle_momentum=False
-    )
-    for step in range(steps):
-        loss = _loss(network, *_draw(network, speech, training, generator, device))
-        value = float(loss.detach())
-        if not math.isfinite(value):
-            raise TrainingDiverged(f"The loss is {value} at step {step}: choose a smaller rate than {training.rate}.")
-        optimiser.zero_grad()
-        torch.autograd.backward(loss)
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
-        if step % 20 == 0:
-            progress(FITTED * step / steps, f"step {step} of {steps}, {value:.2f} nats a sample")
-        yield value
+    return _Predicted(speech, framed(waveforms, features), joined)
 
 
 def _draw(
-    network: WaveNet, speech: _Speech, training: WaveNetTraining, generator: torch.Generator, device: torch.device
+    network: WaveNet, predicted: _Predicted, training: WaveNetTraining, generator: torch.Generator, device: torch.device
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Draw segments: inputs [B, 3, S], remainders [B, S], and the conditioning [B, L, 2G, F] cut from whole features.
-
-    Segments are drawn among those with sound: silence is soon learnt, and is half of a corpus of single words.
-    """
+    """Draw segments: inputs [B, 3, S], remainders [B, S], and the conditioning [B, L, 2G, F] of their frames."""
     frames, hop, order = training.segment_frames, network.config.hop_size, network.config.prediction_order
-    drawn = torch.randint(len(speech.segments), (training.batch,), generator=generator)
-    rows, firsts = speech.segments[drawn].unbind(1)
-    places = [(int(row), int(first)) for row, first in zip(rows, firsts, strict=True)]
-    past = torch.stack(
-        [
-            functional.pad(speech.waveforms[row], (order, 0))[first * hop : (first + frames) * hop + order]
-            for row, first in places
-        ]
-    )
+    places = predicted.speech.draw(training.batch, generator)
+    past = torch.stack([_stretch(predicted.waveforms[row], order, first * hop, frames * hop) for row, first in places])
     ahead = Prediction(
-        torch.stack([speech.ahead.coefficients[row, first : first + frames] for row, first in places]),
-        torch.stack([speech.ahead.gain[row, first : first + frames] for row, first in places]),
+        torch.stack([predicted.ahead.coefficients[row, first : first + frames] for row, first in places]),
+        torch.stack([predicted.ahead.gain[row, first : first + frames] for row, first in places]),
     )
-    gain = ahead.gain.repeat_interleave(hop, dim=1)
-    noise = torch.randn(past.shape, generator=generator) * training.disturbance
-    disturbed = past + noise * functional.pad(gain[:, None], (order, 0), mode="replicate")[:, 0]
+    gain = functional.pad(ahead.gain.repeat_interleave(hop, dim=1)[:, None], (order, 0), mode="replicate")[:, 0]
+    disturbed = past + torch.randn(past.shape, generator=generator) * training.disturbance * gain
     inputs, left = remainders(disturbed, past[:, order:], ahead)
-    condition = network.condition(speech.features[rows].to(device))
+    condition = network.condition(predicted.speech.features[[row for row, _ in places]].to(device))
     cut = [each[..., first : first + frames] for each, (_, first) in zip(condition, places, strict=True)]
     return inputs.to(device), left.to(device), torch.stack(cut)
+
+
+def _stretch(waveform: Tensor, before: int, first: int, count: int) -> Tensor:
+    """Cut `count` samples from `first` on out of waveform [N], with those before them; silence before the start."""
+    return functional.pad(waveform, (before, 0))[first : first + before + count]
 
 
 def _loss(network: WaveNet, inputs: Tensor, left: Tensor, condition: Tensor) -> Tensor:
     return network.config.distribution.negative_log_likelihood(network(inputs, condition), left).mean()
 
 
-def _means(losses: list[float], parts: int = 50) -> list[float]:
-    """Shorten a training's losses to at most so many means of equal stretches."""
-    stretch = max(1, math.ceil(len(losses) / parts))
-    return [
-        sum(part) / len(part) for first in range(0, len(losses), stretch) if (part := losses[first : first + stretch])
-    ]
-
-
 @torch.inference_mode()
-def _likelihood(network: WaveNet, speech: _Speech, device: torch.device) -> dict[str, Any]:
+def _likelihood(network: WaveNet, predicted: _Predicted, device: torch.device) -> dict[str, Any]:
     """Measure the mean negative log-likelihood in nats a sample, over everything and where the features have sound."""
     nats = []
-    order = network.config.prediction_order
-    for first in range(0, len(speech.features), 4):
+    features, order = predicted.speech.features, network.config.prediction_order
+    for first in range(0, len(features), 4):
         some = slice(first, first + 4)
-        waveform = speech.waveforms[some]
-        inputs, left = remainders(functional.pad(waveform, (order, 0)), waveform, speech.ahead[some])
-        parameters = network(inputs.to(device), network.condition(speech.features[some].to(device)))
+        waveform = predicted.waveforms[some]
+        inputs, left = remainders(functional.pad(waveform, (order, 0)), waveform, predicted.ahead[some])
+        parameters = network(inputs.to(device), network.condition(features[some].to(device)))
         nats.append(network.config.distribution.negative_log_likelihood(parameters, left.to(device)).cpu())
-    is_heard = (speech.features.mean(dim=1) > HEARD).repeat_interleave(network.config.hop_size, dim=1)
+    heard = is_heard(features).repeat_interleave(network.config.hop_size, dim=1)
     every = torch.cat(nats)
-    return {"validation": float(every.mean()), "validation_where_heard": float(every[is_heard].mean())}
+    return {"validation": float(every.mean()), "validation_where_heard": float(every[heard].mean())}
