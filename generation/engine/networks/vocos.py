@@ -45,7 +45,8 @@ class Block(nn.Module):
     def forward(self, hidden: Tensor) -> Tensor:
         """Map [B, C, T] -> [B, C, T]."""
         changed = self.scale * self.on_frames(self.over_time(hidden).transpose(1, 2))
-        return hidden + changed.transpose(1, 2)
+        mapped: Tensor = hidden + changed.transpose(1, 2)
+        return mapped
 
 
 class Vocos(nn.Module):
