@@ -134,9 +134,10 @@ def plot_confusion(table: pd.DataFrame) -> Figure:
 def plot_agreement(by_clip: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
     """Draw each clip's probability of the intended word against the share of listeners who heard it.
 
-    One panel for each classifier (rows) and stage (columns); on the diagonal both agree.
+    One panel for each classifier (rows) and stage (columns); on the diagonal both agree. Clips that climb the
+    classifier are open.
     """
-    shown = by_clip[["classifier", "stage", "probability_of_item", "estimate"]]
+    shown = by_clip[["classifier", "stage", "part", "probability_of_item", "estimate"]]
     ends = altair.Scale(domain=[0, 1], nice=False)
     ticks = altair.Axis(values=[0, 0.25, 0.5, 0.75, 1], format="%", labelFlush=False)
     rows = []
@@ -149,19 +150,22 @@ def plot_agreement(by_clip: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
             if not points.empty
         ]
         rows.append(altair.hconcat(*panels))
-    told = f"{len(by_clip)} points: a clip each, judged by a classifier at a stage."
+    n_climbing = int((by_clip["part"] == "own").sum())
+    told = f"{len(by_clip)} points: a clip each, judged by a classifier at a stage; {n_climbing} climb it and are open."
     return figure("agreement", "Classifier and listeners, clip by clip", told, _specification(altair.vconcat(*rows)))
 
 
 def _panel(points: pd.DataFrame, classifier: str, stage: str, ends: altair.Scale, ticks: altair.Axis) -> Any:
     diagonal = altair.Chart(pd.DataFrame({"at": [0.0, 1.0]})).mark_line(color=INK, opacity=0.4, strokeDash=[4, 4])
-    dots = altair.Chart(points).mark_circle(color=ACCENT, size=45, opacity=0.55)
+    across = altair.X("probability_of_item:Q", title="Classifier's probability", scale=ends, axis=ticks)
+    up = altair.Y("estimate:Q", title="Share of listeners", scale=ends, axis=ticks)
+    climbs = points["part"] == "own"
+    dots = altair.Chart(points[~climbs]).mark_circle(color=ACCENT, size=45, opacity=0.55)
+    rings = altair.Chart(points[climbs]).mark_point(color=ACCENT, size=45, opacity=0.8, filled=False)
     return altair.layer(
         diagonal.encode(x=altair.X("at:Q"), y=altair.Y("at:Q")),
-        dots.encode(
-            x=altair.X("probability_of_item:Q", title="Classifier's probability", scale=ends, axis=ticks),
-            y=altair.Y("estimate:Q", title="Share of listeners", scale=ends, axis=ticks),
-        ),
+        dots.encode(x=across, y=up),
+        rings.encode(x=across, y=up),
     ).properties(width=SCATTER, height=SCATTER, title=[classifier, STAGES[stage]])
 
 

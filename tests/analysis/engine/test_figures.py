@@ -106,3 +106,15 @@ def test_a_figure_can_be_had_as_svg_and_pdf_file(figures):
 def test_a_drawing_that_the_policy_forbids_is_refused(inside):
     with pytest.raises(FigureIsNotPlain):
         plain_svg(f'<svg xmlns="http://www.w3.org/2000/svg">{inside}</svg>', "name", "title", "description")
+
+
+def test_clips_that_climb_a_classifier_are_open_points_told_in_words(tables):
+    by_clip = tables["classifier_human_agreement"]["by_clip"]
+    climbing = by_clip.assign(part="own")
+
+    judged, climbed = (plot_agreement(each, {"judge": "Residual classifier"}) for each in (by_clip, climbing))
+
+    ring, dot = 'stroke="var(--pico-primary)"', 'fill="var(--pico-primary)"'
+    assert (ring in judged.svg_for_page(), dot in judged.svg_for_page()) == (False, True)
+    assert (ring in climbed.svg_for_page(), dot in climbed.svg_for_page()) == (True, False)
+    assert f"{len(by_clip)} climb it and are open" in climbed.svg_for_page()
