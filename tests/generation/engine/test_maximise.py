@@ -236,12 +236,12 @@ def test_features_kept_within_range_stay_what_a_recording_could_have(classifier)
 def test_only_the_members_of_a_group_move_one_another(classifier, prior):
     recipe = replace(preset("whitened", "decoder"), objective=Margin() - 5.0 * Likeness(group=2))
     start = noise_start((CODE,), recipe, generators())
-    groups = torch.tensor([0, 0, 1, 1, 2, 2, 2])
+    groups, targets = torch.tensor([0, 0, 1, 1, 2, 2, 2]), torch.ones(7, dtype=torch.long)
     elsewhere = start.clone()
     elsewhere[0] += 1.0
 
-    found = maximise(start, TARGETS, [classifier], prior, recipe, generators(), groups)
-    moved = maximise(elsewhere, TARGETS, [classifier], prior, recipe, generators(), groups)
+    found = maximise(start, targets, [classifier], prior, recipe, generators(), groups)
+    moved = maximise(elsewhere, targets, [classifier], prior, recipe, generators(), groups)
 
     distance = (found.features - moved.features).abs().amax(dim=(1, 2))
     assert distance[1] > 1e-3

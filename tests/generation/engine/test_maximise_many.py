@@ -13,9 +13,9 @@ from generation.engine.maximisation.penalties.likeness import Likeness
 from generation.engine.maximisation.recipes import preset
 
 MELS, FRAMES, WORDS = 6, 12, 4
-TARGETS = torch.arange(22) % WORDS
+TARGETS = torch.arange(22) // 6
 CPU = torch.device("cpu")
-RECIPE = replace(preset("robust", "features"), steps=5)
+RECIPE = replace(preset("robust", "features"), objective=Margin(), steps=10)
 
 
 class Room(nn.Module):

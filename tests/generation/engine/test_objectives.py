@@ -32,10 +32,10 @@ def random(*shape):
     return torch.randn(*shape, generator=torch.Generator().manual_seed(1))
 
 
-def moment(*logits, features=None, whitened=None, groups=None):
+def moment(*logits, features=None, whitened=None, groups=None, targets=None):
     count = 6 if features is None else len(features)
     return Moment(
-        targets=TARGETS[:count],
+        targets=TARGETS[:count] if targets is None else targets,
         responses=[Response(each) for each in logits],
         features=torch.zeros(count, 4, 5) if features is None else features,
         whitened=whitened,
@@ -216,15 +216,19 @@ def test_the_mahalanobis_penalty_is_one_for_a_typical_recording():
         Mahalanobis().value(moment())
 
 
-def test_likeness_looks_at_the_others_of_the_group_alone():
-    features = random(5, 4, 5)
-    features[1] = features[0]
-    features[3] = features[0]
+def test_likeness_looks_alone_at_the_others_of_the_group_and_the_word():
+    features = random(6, 4, 5)
+    features[1:] = features[0] + torch.tensor([0.0, 0.2, 0.1, 0.0, 0.0])[:, None, None]
 
-    found = Likeness(reach=0.1).value(moment(features=features, groups=torch.tensor([0, 0, 1, 1, 2])))
+    found = Likeness(reach=0.1).value(
+        moment(
+            features=features,
+            groups=torch.tensor([0, 0, 1, 1, 1, 2]),
+            targets=torch.tensor([3, 3, 3, 3, 4, 3]),
+        )
+    )
 
-    between = (features[2] - features[3]).square().mean().sqrt().item()
-    assert found.tolist() == pytest.approx([1.0, 1.0, *[math.exp(-between / 0.1)] * 2, 0.0], abs=0.02)
+    assert found.tolist() == pytest.approx([1.0, 1.0, math.exp(-1), math.exp(-1), 0.0, 0.0], abs=0.02)
 
 
 def test_the_gradient_of_likeness_pushes_equal_samples_nowhere_and_near_ones_apart():
@@ -232,7 +236,8 @@ def test_the_gradient_of_likeness_pushes_equal_samples_nowhere_and_near_ones_apa
     features[1, 0, 0] = 0.1
     features.requires_grad_()
 
-    (gradient,) = torch.autograd.grad(Likeness().value(moment(features=features)).sum(), features)
+    at = moment(features=features, targets=torch.tensor([1, 1]))
+    (gradient,) = torch.autograd.grad(Likeness().value(at).sum(), features)
 
     assert gradient.isfinite().all()
     assert gradient[1, 0, 0] < 0 < gradient[0, 0, 0]

@@ -12,7 +12,8 @@ from generation.engine.maximisation.objective import Moment, Objective
 class Likeness(Objective):
     """How near a sample is to the others of its group: the mean of exp(-distance / reach), 0 where it is alone.
 
-    The distance is the root mean square between features. It couples the samples of a group, and no others.
+    The distance is the root mean square between features. It couples the samples of a group that are to be the same
+    word, and no others.
     group: how many samples are searched together; whoever asks for one gets it as found among all of its group.
     reach: of the repulsion; distinct recordings of a word are some 0.2 apart.
     """
@@ -31,7 +32,11 @@ class Likeness(Objective):
         # The square root has no gradient at 0, where two samples are equal.
         distances = (_mean_squares(features) + 1e-8).sqrt()
         rows = torch.arange(len(features), device=features.device)
-        others = (moment.groups[:, None] == moment.groups[None]) & (rows[:, None] != rows[None])
+        others = (
+            (moment.groups[:, None] == moment.groups[None])
+            & (moment.targets[:, None] == moment.targets[None])
+            & (rows[:, None] != rows[None])
+        )
         near = torch.exp(-distances / self.reach) * others
         return near.sum(dim=1) / others.sum(dim=1).clamp(min=1)
 
