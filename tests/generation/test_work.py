@@ -329,6 +329,10 @@ def test_the_whole_way_goes_from_the_terminal(folder, capsys):
     checkpoint = Checkpoint.objects.get()
 
     call_command("render", panel=[checkpoint.slug], source="natural")
+    call_command(
+        "render", panel=[checkpoint.slug], climbs=[checkpoint.slug], source="maximised", start="other_word",
+        from_word="low", space="features", preset="paper", vocoder="griffin_lim", words=["high"],
+    )  # fmt: skip
     call_command("jobs")
 
     told = capsys.readouterr().out
@@ -337,6 +341,14 @@ def test_the_whole_way_goes_from_the_terminal(folder, capsys):
     assert checkpoint.is_control
     assert all(str(clip.audio_path) in told for clip in Clip.objects.all())
     assert "done       100% 1/1 Render 2 clips" in told
+    assert Clip.objects.get(recipe__request__from_word="low").climbed == [checkpoint.slug]
+
+
+def test_clips_are_not_rendered_without_the_corpus_of_the_panel():
+    checkpoint = make_checkpoint(corpus=None)
+
+    with pytest.raises(CommandError, match=f"The corpus that {checkpoint.slug} was trained on is not here"):
+        call_command("render", panel=[checkpoint.slug], source="natural")
 
 
 @pytest.mark.parametrize(
