@@ -36,7 +36,7 @@ def find_checkpoint(slug: str) -> Checkpoint:
 def check_usable(
     checkpoint: Checkpoint, *, role: NetworkRole, network: str | None, features: str, words: Sequence[str]
 ) -> None:
-    """Raise CheckpointCannotBeUsed unless a network is of this role and these features and, if a classifier, words.
+    """Raise CheckpointCannotBeUsed unless a network is of this role and these features and, but for vocoders, words.
 
     network: which one of the catalogue it must be; any, if None.
     """
@@ -46,7 +46,7 @@ def check_usable(
     ]
     if network is not None:
         wanted.append(("network", checkpoint.network, network))
-    if role is NetworkRole.CLASSIFIER:
+    if role is not NetworkRole.VOCODER:
         wanted.append(("words", checkpoint.card.get("words"), list(words)))
     for what, found, needed in wanted:
         if found != needed:

@@ -121,6 +121,13 @@ def test_a_network_that_is_not_there_is_named(sections, said):
         networks_of(**sections)
 
 
+def test_a_prior_of_other_words_is_refused():
+    other = make_own(network="half_autoencoder", role="prior", card={"words": ["zero", "one"]})
+
+    with pytest.raises(NetworkCannotBeHad, match=r"networks\.prior: .* has the words \['zero', 'one'\]"):
+        networks_of(prior={"checkpoint": other.slug})
+
+
 def test_a_vocoders_network_is_that_vocoders():
     other = make_own(network="half_autoencoder", role="vocoder")
 
