@@ -11,11 +11,14 @@ from generation.engine.maximisation.many import maximise_many
 from generation.engine.maximisation.objectives.margin import Margin
 from generation.engine.maximisation.penalties.likeness import Likeness
 from generation.engine.maximisation.recipes import preset
+from generation.engine.maximisation.transforms.jitter import Jitter
+from generation.engine.maximisation.transforms.noise import Noise
 
 MELS, FRAMES, WORDS = 6, 12, 4
 TARGETS = torch.arange(22) // 6
 CPU = torch.device("cpu")
-RECIPE = replace(preset("robust", "features"), objective=Margin(), steps=10)
+# The disturbances of real features would leave nothing of such small ones.
+RECIPE = replace(preset("robust", "features"), objective=Margin(), transforms=(Jitter(1), Noise(0.03)), steps=10)
 
 
 class Room(nn.Module):
