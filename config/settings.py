@@ -20,6 +20,8 @@ CHECKPOINTS_DIR = environment.folder("HEARSAY_CHECKPOINTS", VAR_DIR / "checkpoin
 FEATURES_DIR = environment.folder("HEARSAY_FEATURES", VAR_DIR / "features")
 # Clips, their pictures and features.
 CLIPS_DIR = environment.folder("HEARSAY_CLIPS", VAR_DIR / "clips")
+# What examinations of networks found; can be deleted, they are computed again when asked for.
+EXAMINATIONS_DIR = VAR_DIR / "examinations"
 
 # Error pages with code and data, for developers at home.
 DEBUG = environment.flag("HEARSAY_DEBUG", default=False)

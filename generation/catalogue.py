@@ -142,6 +142,12 @@ JOB_KINDS = _table(
     Entry(
         "render_clips", "Rendering", "makes clips and has classifiers judge them", "generation.tasks.clips:render_clips"
     ),
+    Entry(
+        "examine_networks",
+        "Examination",
+        "maximises many codes of each word and measures what comes out",
+        "generation.tasks.examination:examine_networks",
+    ),
 )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from generation import catalogue
-from generation.models import Clip, Corpus
+from generation.models import Checkpoint, Clip, Corpus
 from generation.models.clips import MAKING
 
 ANY = [("", "any")]
@@ -66,6 +66,38 @@ class TrainNetworkForm(forms.Form):
     def _length_field(network: str) -> str:
         entry = catalogue.NETWORKS.get(network)
         return "steps" if entry is not None and entry.role == catalogue.NetworkRole.VOCODER else "epochs"
+
+
+class AskForExaminationForm(forms.Form):
+    """How to examine a classifier, and with which others of its corpus."""
+
+    climbed_too = forms.ModelMultipleChoiceField(
+        Checkpoint.objects.none(), required=False, help_text="Other classifiers that the same codes climb."
+    )
+    judges = forms.ModelMultipleChoiceField(
+        Checkpoint.objects.none(),
+        required=False,
+        help_text="Classifiers that judge beside it; one of another architecture at least, or noise passes for speech.",
+    )
+    prior = forms.ModelChoiceField(
+        Checkpoint.objects.none(),
+        required=False,
+        empty_label="none: the features are searched directly",
+        help_text="The decoder whose code is searched.",
+    )
+    preset = forms.ChoiceField(choices=lambda: [(each.slug, each.title) for each in catalogue.PRESETS.values()])
+    codes_per_word = forms.IntegerField(initial=100, min_value=2, max_value=10_000)
+    seed = forms.IntegerField(initial=1, min_value=0, max_value=2**31 - 1, help_text="Decides all that is random.")
+
+    def __init__(self, *args: Any, checkpoint: Checkpoint, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fitting = Checkpoint.objects.filter(corpus=checkpoint.corpus, features=checkpoint.features).order_by("slug")
+        others = fitting.filter(role=catalogue.NetworkRole.CLASSIFIER).exclude(pk=checkpoint.pk)
+        chosen = {"climbed_too": others, "judges": others}
+        for name, rows in {**chosen, "prior": fitting.filter(role=catalogue.NetworkRole.PRIOR)}.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = rows
 
 
 class ClipFilterForm(forms.Form):

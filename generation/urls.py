@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from generation.views import checkpoints, clips, corpora, jobs
+from generation.views import checkpoints, clips, corpora, examinations, jobs
 
 urlpatterns = [
     path("corpora/", corpora.corpus_list, name="corpus_list"),
@@ -11,6 +11,11 @@ urlpatterns = [
     path("networks/", checkpoints.checkpoint_list, name="checkpoint_list"),
     path("networks/train/", checkpoints.checkpoint_train, name="checkpoint_train"),
     path("networks/<slug:slug>/", checkpoints.checkpoint_detail, name="checkpoint_detail"),
+    path("networks/<slug:slug>/examine/", examinations.examination_ask, name="examination_ask"),
+    path("examinations/", examinations.examination_list, name="examination_list"),
+    path("examinations/<slug:slug>/", examinations.examination_detail, name="examination_detail"),
+    path("examinations/<slug:slug>/table.csv", examinations.examination_table, name="examination_table"),
+    path("examinations/<slug:slug>/<str:part>/<str:name>", examinations.examination_file, name="examination_file"),
     path("clips/", clips.clip_list, name="clip_list"),
     path("clips/<uuid:key>/", clips.clip_detail, name="clip_detail"),
     path("clips/<uuid:key>/sound/", clips.clip_audio, name="clip_audio"),

@@ -66,14 +66,15 @@ def _materials(corpus: Corpus, networks: ClipNetworks, work: Work) -> "Materials
 
     return Materials(
         feature_set=feature_set_of(corpus, work.shared["features"], work),
-        classifiers={checkpoint.slug: _network(checkpoint) for checkpoint in networks.panel},
-        prior=None if networks.prior is None else _network(networks.prior),
-        vocoders={slug: _network(checkpoint) for slug, checkpoint in networks.vocoders.items()},
+        classifiers={checkpoint.slug: load_network(checkpoint) for checkpoint in networks.panel},
+        prior=None if networks.prior is None else load_network(networks.prior),
+        vocoders={slug: load_network(checkpoint) for slug, checkpoint in networks.vocoders.items()},
         device=device_named(settings.DEVICE),
     )
 
 
-def _network(checkpoint: Checkpoint) -> "LoadedNetwork":
+def load_network(checkpoint: Checkpoint) -> "LoadedNetwork":
+    """Return a checkpoint's network on the device of the settings, kept for other items."""
     return _loaded(checkpoint.path, checkpoint.sha256)
 
 
