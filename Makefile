@@ -7,7 +7,7 @@ RUN := $(VENV)/bin/python
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format docs lock screenshots benchmark browser clean
+.PHONY: help demo serve test check format docs lock screenshots gallery benchmark browser clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,8 +42,11 @@ docs: $(VENV)/.development ## Write the documentation that is made from the code
 screenshots: $(VENV)/.development browser ## Take the README's pictures of the demo that is being served (PORT=8000)
 	$(RUN) -m docs.screenshots --port $(PORT)
 
-benchmark: $(VENV)/.runtime ## Measure classifiers and maximisation on real speech (long)
-	$(RUN) -m benchmarks.real_speech
+gallery: $(VENV)/.runtime ## Put the demo's sounds and pictures into docs/generation.md (after make demo)
+	$(RUN) -m docs.gallery
+
+benchmark: $(VENV)/.runtime ## Measure networks, maximisation and vocoders on real and synthetic speech (long)
+	$(RUN) -m benchmarks.quality
 
 lock: $(VENV)/.development ## Pin and hash the whole tree of requirements
 	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url \

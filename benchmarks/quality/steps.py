@@ -1,39 +1,34 @@
-"""The whole way on real speech: train, search, vocode, judge, and write down what came of it.
+"""The steps of the quality benchmark on one corpus: analyse, train, render, judge; each kept, so none is done twice."""
 
-    python -m benchmarks.real_speech [--corpus ../shared/data/spoken-digits] [--quick]
-
-Every step is kept in `--folder` under a name made from what it depends on, so that a run that was stopped goes on
-where it was. It reports what it measures and asserts nothing.
-"""
-
-import argparse
 import hashlib
 import json
-import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future
 from dataclasses import asdict, dataclass, replace
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
 
-from benchmarks.real_speech_plans import PLANS, Plan, System, Training, quick
-from benchmarks.real_speech_tables import report
+from benchmarks.quality.plans import DEMO_WORDS, ESPEAK, Plan, System, Training
+from generation.catalogue import NETWORKS, NetworkRole
 from generation.engine.checkpoints import TrainedNetwork, load_checkpoint, save_checkpoint
 from generation.engine.corpora.feature_sets import FeatureSet, feature_set
 from generation.engine.corpora.layout import open_corpus
-from generation.engine.features import feature_config
+from generation.engine.corpora.splits import Split
+from generation.engine.distances import log_mel_distance, mean_pairwise_distance, nearest_recordings
+from generation.engine.features import feature_config, log_mel
 from generation.engine.materials import Materials
 from generation.engine.progress import unwatched
 from generation.engine.render import RenderedClip, render
 from generation.engine.training.classifier import train_classifier
 from generation.engine.training.prior import train_prior
-from generation.engine.training.wavenet import train_wavenet
+from generation.engine.training.recipes import recipe_for
+from generation.engine.training.vocoders import train_vocoder
 
-SHARED = Path("../shared/data")
 Result = TypeVar("Result")
 CPU = torch.device("cpu")
 
@@ -58,43 +53,11 @@ class InThisProcess:
         return done
 
 
-def main() -> None:
-    """Run the benchmark as the command line says."""
-    options = _options()
-    plans = [PLANS[name] for name in (PLANS if options.corpus == "all" else [Path(options.corpus).name])]
-    found = []
-    with ProcessPoolExecutor(options.workers, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
-        for plan in plans:
-            folder = SHARED if options.corpus == "all" else Path(options.corpus).parent
-            found.append(run(quick(plan) if options.quick else plan, folder / plan.corpus, options.folder, pool))
-    text = report(found, is_quick=options.quick)
-    print(text)
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(text, encoding="utf-8")
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpus", default="all", help="the folder of one of the two corpora, or all")
-    parser.add_argument("--quick", action="store_true", help="a few words and steps, to see that everything runs")
-    parser.add_argument("--folder", type=Path, default=Path("var/benchmarks/real_speech"), help="where steps are kept")
-    parser.add_argument("--output", type=Path, help="the Markdown file (quick: in the folder)")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes, of one thread each")
-    options = parser.parse_args()
-    if options.corpus != "all" and Path(options.corpus).name not in PLANS:
-        parser.error(f"--corpus must end in one of {', '.join(PLANS)}, or be all")
-    if options.output is None:
-        options.output = options.folder / "quick.md" if options.quick else Path("docs/benchmarks/real_speech.md")
-    return options
-
-
 def run(plan: Plan, corpus: Path, folder: Path, pool: Executor | InThisProcess) -> dict[str, Any]:
     """Go the whole way on one corpus and give what was measured, as plain data."""
-    work = Work(plan, corpus, folder / plan.corpus)
-    features, seconds = _timed(lambda: _features(work))
-    work = replace(work, corpus_digest=features.corpus_digest)
+    (work, features), seconds = _timed(lambda: work_on(plan, corpus, folder))
     _say(f"{plan.corpus}: {len(features.labels)} recordings analysed in {seconds:.0f} s")
-    trained = {each.name: pool.submit(_train, work, each) for each in plan.trainings}
+    trained = {each.name: pool.submit(train, work, each) for each in plan.trainings}
     networks = {}
     for name, future in trained.items():
         networks[name] = future.result()
@@ -102,7 +65,7 @@ def run(plan: Plan, corpus: Path, folder: Path, pool: Executor | InThisProcess) 
     rendered = {system: pool.submit(_render, work, system) for system in plan.systems}
     systems = []
     for system, future in rendered.items():
-        systems.append({**asdict(system), "name": system.name, "own": system.own, **future.result()})
+        systems.append({**asdict(system), "name": system.name, **future.result()})
         _say(f"{plan.corpus}: {system.name}, {system.vocoder}, rendered in {systems[-1]['seconds']:.0f} s")
     return {
         "corpus": plan.corpus,
@@ -115,14 +78,29 @@ def run(plan: Plan, corpus: Path, folder: Path, pool: Executor | InThisProcess) 
     }
 
 
+def work_on(plan: Plan, corpus: Path, folder: Path) -> tuple[Work, FeatureSet]:
+    """Open a plan's corpus, and give its features with the work that knows its digest."""
+    work = Work(plan, corpus, folder / plan.corpus)
+    features = _features(work)
+    return replace(work, corpus_digest=features.corpus_digest), features
+
+
+def speak_corpus(folder: Path) -> None:
+    """Have espeak-ng speak the demo's words in many voices, unless it has. Its library is used by one command alone."""
+    command = [sys.executable, "manage.py", "make_corpus", "--voices", "100", "--folder", str(folder)]
+    subprocess.run([*command, "--words", *DEMO_WORDS], check=True)
+
+
 def _features(work: Work) -> FeatureSet:
+    if work.plan.corpus == ESPEAK:
+        speak_corpus(work.corpus)
     corpus = open_corpus(work.corpus, words=work.plan.words)
     return feature_set(corpus, feature_config(work.plan.features), work.folder / "features")
 
 
-def _train(work: Work, training: Training) -> dict[str, Any]:
+def train(work: Work, training: Training) -> dict[str, Any]:
     """Train a network unless its checkpoint is there; give its card with the wall time of the training."""
-    path = _checkpoint_path(work, training)
+    path = checkpoint_path(work, training)
     if not path.exists():
         features = _features(work)
         trained, seconds = _timed(lambda: _train_network(training, features))
@@ -132,39 +110,62 @@ def _train(work: Work, training: Training) -> dict[str, Any]:
     return {
         **asdict(training),
         "seconds": card["wall_seconds"],
+        "n_parameters": card["n_parameters"],
         **{name: card.get(name) for name in ("accuracy", "reconstruction", "nll")},
     }
 
 
 def _train_network(training: Training, features: FeatureSet) -> TrainedNetwork:
     asked: dict[str, Any] = {"seed": training.seed, "device": CPU, "progress": unwatched}
-    if training.network == "wavenet":
-        return train_wavenet(features, steps=training.length, **asked)
-    train = train_prior if training.name == "prior" else train_classifier
-    return train(training.network, features, epochs=training.length, **asked)
+    role = NETWORKS[training.network].role
+    if role == NetworkRole.VOCODER:
+        return train_vocoder(training.network, features, {"steps": training.length, **training.settings}, **asked)
+    recipe = recipe_for(training.network, {"epochs": training.length, **training.settings})
+    return (train_prior if role == NetworkRole.PRIOR else train_classifier)(
+        training.network, features, recipe=recipe, **asked
+    )
 
 
 def _render(work: Work, system: System) -> dict[str, Any]:
     """Render and judge a system's clips unless that is done; give what was heard, clip by clip."""
-    path = (
-        work.folder
-        / "systems"
-        / f"{_digest([work.corpus_digest, work.plan.features, work.plan.trainings, work.plan.takes, system])}.json"
-    )
+    path = work.folder / "systems" / f"{_digest([work.corpus_digest, _used(work, system), system])}.json"
     if not path.exists():
-        features = _features(work)
-        materials = _materials(work, features)
-        requests = system.requests(features.words, work.plan.takes)
-        heard, seconds = _timed(lambda: [_heard(clip) for clip in render(requests, materials, unwatched)])
-        _write(path, {"seconds": seconds, "clips": heard})
+        materials = _materials(work, system)
+        requests = system.requests(materials.feature_set.words)
+        clips, seconds = _timed(lambda: list(render(requests, materials, unwatched)))
+        _write(path, {"seconds": seconds, "clips": [_heard(clip) for clip in clips], **_measured(clips, materials)})
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
 
 
-def _materials(work: Work, features: FeatureSet) -> Materials:
-    loaded = {each.name: load_checkpoint(_checkpoint_path(work, each), device=CPU) for each in work.plan.trainings}
-    prior, wavenet = loaded.pop("prior"), loaded.pop("wavenet")
-    return Materials(features, loaded, prior, {"wavenet": wavenet}, CPU)
+def _used(work: Work, system: System) -> list[Training]:
+    """List the networks that decide a system's clips or judge them: all classifiers, its own prior and vocoder."""
+    roles = {each.name: NETWORKS[each.network].role for each in work.plan.trainings}
+    return [
+        each
+        for each in work.plan.trainings
+        if roles[each.name] == NetworkRole.CLASSIFIER or each.name in (system.prior, system.vocoder)
+    ]
+
+
+def _materials(work: Work, system: System) -> Materials:
+    used = _used(work, system)
+    loaded = {each.name: load_checkpoint(checkpoint_path(work, each), device=CPU) for each in used}
+    prior = loaded.pop(system.prior, None)
+    vocoders = {each: loaded.pop(each) for each in list(loaded) if each == system.vocoder}
+    return Materials(_features(work), loaded, prior, vocoders, CPU)
+
+
+def _measured(clips: list[RenderedClip], materials: Materials) -> dict[str, Any]:
+    """Measure what needs a system's clips together: how far the sound is from its features, and how near to copies."""
+    features = torch.stack([clip.features for clip in clips])
+    sound = log_mel(torch.stack([clip.waveform for clip in clips]), materials.config)
+    words = [clip.request.word for clip in clips]
+    return {
+        "log_mel_distance": float(log_mel_distance(sound, features, materials.config).nanmean()),
+        "nearest_training": float(nearest_recordings(features, materials.feature_set, Split.TRAINING)[0].mean()),
+        "diversity": mean_pairwise_distance(features, words),
+    }
 
 
 def _heard(clip: RenderedClip) -> dict[str, Any]:
@@ -183,7 +184,7 @@ def _heard(clip: RenderedClip) -> dict[str, Any]:
     }
 
 
-def _checkpoint_path(work: Work, training: Training) -> Path:
+def checkpoint_path(work: Work, training: Training) -> Path:
     digest = _digest([work.corpus_digest, work.plan.features, training])
     return work.folder / "checkpoints" / f"{training.name}-{digest}.safetensors"
 
@@ -207,7 +208,3 @@ def _write(path: Path, content: dict[str, Any]) -> None:
 
 def _say(text: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,187 @@
+"""How fast sounds are searched: our batches against the paper's loop over single samples, in one run.
+
+    python -m benchmarks.maximisation_speed [--corpus spoken-digits] [--samples 64]
+
+First the same networks and the paper's recipe: the loop in one process (with one thread and with all, the faster
+counts) against batches in as many processes as there are processors. Then, on the networks that
+`benchmarks.quality` trains and keeps in `--folder` (missing ones are trained), the seconds for each sample that the
+whole panel takes for its word: the paper's loop through the paper's decoder against the recommended recipe.
+"""
+
+import argparse
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import convert_conv2d_weight_memory_format
+
+from benchmarks.paper_loop import maximise_one
+from benchmarks.quality.plans import ENSEMBLE, PLANS, default_folder
+from benchmarks.quality.steps import Work, checkpoint_path, train, work_on
+from generation.engine.checkpoints import load_checkpoint
+from generation.engine.features import feature_config
+from generation.engine.judging import probabilities
+from generation.engine.maximisation.maximise import maximise, noise_start
+from generation.engine.maximisation.recipes import MaximisationRecipe, preset
+from generation.engine.networks import build
+
+SHARED = Path("../shared/data")
+LOOPED = 12
+# What `render` searches at once; larger batches do not fit a processor's caches.
+BATCH = 16
+JUDGES = ("residual", "temporal", "recurrent", "residual-2", "paper")
+CPU = torch.device("cpu")
+
+
+@dataclass(frozen=True)
+class Search:
+    """One way of searching: the networks climbed, the decoder if any, and the recipe."""
+
+    classifiers: tuple[nn.Module, ...]
+    prior: Any
+    recipe: MaximisationRecipe
+    n_classes: int
+
+    def starts(self, first: int, count: int) -> tuple[Tensor, Tensor, list[torch.Generator]]:
+        """Give the starts [B, ...], targets [B] and generators of so many samples, from the first of them."""
+        generators = [torch.Generator().manual_seed(first + each) for each in range(count)]
+        config = feature_config("narrowband")
+        shape = (self.prior.code_size,) if self.prior is not None else (config.n_mels, config.n_frames)
+        targets = (first + torch.arange(count)) % self.n_classes
+        return noise_start(shape, self.recipe, generators), targets, generators
+
+
+def main() -> None:
+    """Measure and print, as the command line says."""
+    options = _options()
+    torch.set_num_threads(1)
+    with ProcessPoolExecutor(options.processes, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
+        for title, space in (("features", "features"), ("decoder", "decoder")):
+            looped = min(_loop_seconds(untrained(space), threads) for threads in {1, options.processes})
+            batched = _batched_seconds(pool, untrained, (space,), options)
+            print(
+                f"paper's recipe, {title}: loop {looped * 1e3:.0f} ms a sample, batches of {BATCH} in "
+                f"{options.processes} processes {batched * 1e3:.0f} ms: {looped / batched:.1f} x"
+            )
+        if options.corpus != "none":
+            _accepted(options, pool)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpus", choices=[*PLANS, "none"], default="spoken-digits")
+    parser.add_argument("--samples", type=int, default=64, help="samples of each process")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--folder", type=Path, default=Path("var/benchmarks/quality"))
+    return parser.parse_args()
+
+
+def untrained(space: str) -> Search:
+    """Give the paper's networks with drawn weights, whose speed is that of trained ones."""
+    torch.manual_seed(1)
+    config = feature_config("narrowband")
+    sizes = {"n_mels": config.n_mels, "n_frames": config.n_frames}
+    classifier = build("paper_classifier", {"n_words": 10, **sizes})
+    prior = _frozen(build("paper_autoencoder", sizes)) if space == "decoder" else None
+    return Search((_frozen(classifier),), prior, preset("paper", space), 10)
+
+
+def _frozen(network: nn.Module) -> nn.Module:
+    return network.eval().requires_grad_(requires_grad=False)
+
+
+def _loop_seconds(search: Search, threads: int) -> float:
+    torch.set_num_threads(threads)
+    try:
+        _, seconds = _looped(search, LOOPED)
+    finally:
+        torch.set_num_threads(1)
+    return seconds / LOOPED
+
+
+def _looped(search: Search, count: int) -> tuple[Tensor, float]:
+    """Give what the paper's loop finds [B, M, T], and its seconds."""
+    starts, targets, _ = search.starts(0, count)
+    decode: Callable[[Tensor], Tensor] = (lambda each: each) if search.prior is None else search.prior.decode
+    started = time.perf_counter()
+    found = [
+        maximise_one(start[None], int(target), search.classifiers[0], decode, search.recipe.rate)
+        for start, target in zip(starts, targets, strict=True)
+    ]
+    return torch.cat(found), time.perf_counter() - started
+
+
+def _batched_seconds(
+    pool: ProcessPoolExecutor, searched: Callable[..., Search], arguments: tuple[Any, ...], options: argparse.Namespace
+) -> float:
+    """Time the seconds a sample when every process searches batches; each starts when its networks are loaded."""
+    jobs = [(searched, arguments, number * options.samples, options.samples) for number in range(options.processes)]
+    list(pool.map(_batched, [(searched, arguments, 0, 1)] * options.processes))
+    found = list(pool.map(_batched, jobs))
+    return float(max(seconds for _, seconds in found)) / (options.processes * options.samples)
+
+
+def _batched(job: tuple[Callable[..., Search], tuple[Any, ...], int, int]) -> tuple[Tensor, float]:
+    searched, arguments, first, count = job
+    search = searched(*arguments)
+    for network in (*search.classifiers, search.prior):
+        if network is not None:
+            # As `load_checkpoint` lays its networks out.
+            convert_conv2d_weight_memory_format(network, torch.channels_last)
+    started = time.perf_counter()
+    found = []
+    for offset in range(0, count, BATCH):
+        starts, targets, generators = search.starts(first + offset, min(BATCH, count - offset))
+        found.append(maximise(starts, targets, search.classifiers, search.prior, search.recipe, generators).features)
+    return torch.cat(found), time.perf_counter() - started
+
+
+def _accepted(options: argparse.Namespace, pool: ProcessPoolExecutor) -> None:
+    """Print the seconds for each sample that the whole panel takes for its word: loop against recommended recipe."""
+    plan = PLANS[options.corpus]
+    work, _ = work_on(plan, default_folder(plan.corpus, SHARED, options.folder), options.folder)
+    needed = {*JUDGES, "prior", "paper-prior"}
+    list(pool.map(train, [work] * len(needed), [each for each in plan.trainings if each.name in needed]))
+    paper = _trained(work, ("paper",), "paper-prior", preset("paper", "decoder"))
+    found, seconds = _looped(paper, options.samples)
+    looped = _cost("paper's loop", paper, found, seconds, work)
+    arguments = (work, ENSEMBLE, "prior", preset("recommended", "decoder"))
+    jobs = [(_trained, arguments, number * options.samples, options.samples) for number in range(options.processes)]
+    batches = list(pool.map(_batched, jobs))
+    ours = _trained(*arguments)
+    together = torch.cat([features for features, _ in batches])
+    batched = _cost("recommended", ours, together, max(seconds for _, seconds in batches), work)
+    print(f"seconds for each accepted sample: {looped / batched:.1f} x less than the paper's loop")
+
+
+def _trained(work: Work, climbed: tuple[str, ...], prior: str, recipe: MaximisationRecipe) -> Search:
+    networks = {each: _frozen(_load(work, each)) for each in (*climbed, prior)}
+    return Search(tuple(networks[each] for each in climbed), networks[prior], recipe, len(work.plan.words or range(10)))
+
+
+def _load(work: Work, name: str) -> nn.Module:
+    training = next(each for each in work.plan.trainings if each.name == name)
+    return load_checkpoint(checkpoint_path(work, training), device=CPU).network
+
+
+def _cost(title: str, search: Search, found: Tensor, seconds: float, work: Work) -> float:
+    """Print and give the seconds for each sample that every judge takes for its word."""
+    _, targets, _ = search.starts(0, len(found))
+    heard = torch.stack([probabilities(_load(work, judge), found).argmax(dim=1) == targets for judge in JUDGES])
+    accepted = int(heard.all(dim=0).sum())
+    shares = ", ".join(f"{judge} {share:.2f}" for judge, share in zip(JUDGES, heard.float().mean(dim=1), strict=True))
+    print(
+        f"{title}: {seconds / len(found) * 1e3:.0f} ms a sample, {accepted} of {len(found)} accepted by all ({shares})"
+    )
+    return seconds / accepted if accepted else float("inf")
+
+
+if __name__ == "__main__":
+    main()
