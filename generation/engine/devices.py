@@ -1,5 +1,8 @@
 """Choosing where networks run, once, at the door; everything behind it is told."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 
 
@@ -25,6 +28,17 @@ def use_threads(count: int) -> None:
     """Compute with so many processor threads; 0 leaves it as it is."""
     if count:
         torch.set_num_threads(count)
+
+
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """Compute with so many processor threads for a while; 0 leaves it as it is."""
+    before = torch.get_num_threads()
+    use_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def is_lost(error: RuntimeError) -> bool:

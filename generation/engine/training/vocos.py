@@ -54,7 +54,7 @@ def train_vocos(
     """Train a Vocos on the training split and measure it on the validation split.
 
     The card's `spectral_distance` is `spectral_distance` between the validation recordings and what the network makes
-    of their features. No discriminator is trained: on these short words the spectra alone suffice.
+    of their features. It is trained on spectra alone, without a discriminator.
     The same arguments give the same weights on the same kind of machine.
     Raises CorpusHasNoSpeech, TrainingDiverged, and what `progress` raises to stop the training.
     """

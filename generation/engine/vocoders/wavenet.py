@@ -9,11 +9,15 @@ from torch import Tensor, nn
 from torchaudio.functional import deemphasis
 
 from generation.engine.checkpoints import LoadedNetwork
+from generation.engine.devices import threads
 from generation.engine.features import FeatureConfig
 from generation.engine.linear_prediction import Prediction, inputs_of, prediction
 from generation.engine.networks.wavenet import INPUTS, ResidualLayer, WaveNet, gate
 from generation.engine.refinement import refine
 from generation.engine.vocoder import FeaturesDoNotFit, check_shape
+
+# Layers of so few channels are computed in microseconds; a second thread would only be waited for.
+SMALL = 64
 
 
 class WaveNetCheckpointIsMissing(ValueError):
@@ -81,10 +85,11 @@ def sample(network: WaveNet, features: Tensor, ahead: Prediction, draws: Tensor)
 
     draws: [B, N] in [0, 1), N at most T * hop_size.
     """
-    state = SamplingState(network, features, ahead)
     distribution, temperature = network.config.distribution, network.config.temperature
-    for position, draw in enumerate(draws.t().contiguous()):
-        state.append(distribution.draw(state.parameters(position), draw, temperature))
+    with threads(1 if network.config.residual_channels <= SMALL else 0):
+        state = SamplingState(network, features, ahead)
+        for position, draw in enumerate(draws.t().contiguous()):
+            state.append(distribution.draw(state.parameters(position), draw, temperature))
     return torch.stack(state.waveform, dim=1)
 
 

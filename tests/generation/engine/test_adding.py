@@ -18,7 +18,7 @@ from generation.engine.training.classifier import train_classifier
 from generation.engine.vocoder import load_vocoder
 from tests.generation.engine.small_corpus import SHORT, buzzing_features
 
-PAGE = Path(__file__).parent.parent / "docs" / "adding.md"
+PAGE = Path(__file__).parents[3] / "docs" / "adding.md"
 CPU = torch.device("cpu")
 
 
