@@ -47,6 +47,8 @@ NETWORKS = _table(
           f"{_NETWORKS}.residual_classifier:ResidualClassifier", NetworkRole.CLASSIFIER),
     Entry("temporal_classifier", "Temporal classifier", "1-D convolutions over time, mel bands as channels",
           f"{_NETWORKS}.temporal_classifier:TemporalClassifier", NetworkRole.CLASSIFIER),
+    Entry("recurrent_classifier", "Recurrent classifier", "a GRU that reads the frames forwards and backwards",
+          f"{_NETWORKS}.recurrent_classifier:RecurrentClassifier", NetworkRole.CLASSIFIER),
     Entry("paper_autoencoder", "Paper's autoencoder", "convolutional, 256-dimensional code (Soomro et al. 2019)",
           f"{_NETWORKS}.paper_autoencoder:PaperAutoencoder", NetworkRole.PRIOR),
     Entry("half_autoencoder", "Half-width autoencoder", "half the paper's widths, 128-dimensional code",
