@@ -99,7 +99,7 @@ def _write_flac(waveform: Tensor, rate: int, path: Path) -> None:
 
 def _write_arrays(kept: Kept, measured: Measured, path: Path) -> None:
     numpy.savez(
-        path, features=kept.features.numpy(), before=kept.codes_before.numpy(), after=kept.codes_after.numpy(),
-        recordings=measured.codes.numpy(), rows=numpy.array(measured.rows), after_agreed=kept.is_agreed.numpy(),
-        recordings_agreed=measured.is_agreed.numpy(),
+        path, begun=kept.begun.numpy(), features=kept.features.numpy(), before=kept.codes_before.numpy(),
+        after=kept.codes_after.numpy(), recordings=measured.codes.numpy(), rows=numpy.array(measured.rows),
+        after_agreed=kept.is_agreed.numpy(), recordings_agreed=measured.is_agreed.numpy(),
     )  # fmt: skip

@@ -79,6 +79,14 @@ class Panel:
         codes: Tensor = self.decoder.encode(features.to(self.device))
         return codes
 
+    @torch.inference_mode()
+    def whitened(self, codes: Tensor) -> Tensor:
+        """Express codes [R, D] so that recordings vary as much in every direction; features, without a prior, stay."""
+        if self.prior is None:
+            return codes
+        whitened: Tensor = self.decoder.whiten(codes.to(self.device)).cpu()
+        return whitened
+
     def agrees(self, heard: Mapping[str, Tensor], target: int) -> Tensor:
         """Tell for each sound [B] whether the climbed classifiers and all judges hear the target."""
         return agreed(list(heard.values()), target)

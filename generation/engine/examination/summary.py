@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy
+import torch
 from numpy.typing import NDArray
 
 from generation.engine.examination.files import KEPT_ARRAYS, part_folder, read_findings
@@ -93,7 +94,7 @@ def _map(words: Sequence[str], panel: Panel, seed: int, folder: Path) -> list[di
             points += _labelled(word, arrays, panel)
     if len(points) < LEAST:
         return []
-    places = latent_map(numpy.concatenate(codes), seed)
+    places = latent_map(panel.whitened(torch.from_numpy(numpy.concatenate(codes))).numpy(), seed)
     return [
         {**point, "x": round(x, 4), "y": round(y, 4)} for point, (x, y) in zip(points, places.tolist(), strict=True)
     ]
