@@ -3,18 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import Tensor
 
-from generation.engine.corpora.layout import Recording
-from generation.engine.corpora.recordings import read_waveform
 from generation.engine.corpora.splits import Split
 from generation.engine.distances import log_mel_distance, mean_pairwise_distance, nearest_recordings
-from generation.engine.examination.intelligibility import mean_of_known, pesq, pesq_is_installed, stoi
+from generation.engine.examination.copy_synthesis import compare_copies
 from generation.engine.examination.panel import Panel
 from generation.engine.examination.search import KEPT, Kept
 from generation.engine.examination.tallies import Tally
-from generation.engine.features import standardise
 from generation.engine.materials import rows_of_test_recordings
 from generation.engine.vocoder import load_vocoder
 
@@ -68,7 +64,7 @@ def measure(word: str, kept: Kept, panel: Panel) -> Measured:
             "recordings": _counted(heard, target, panel),
             "copies_audio": _counted(panel.hear_audio(copies), target, panel),
         },
-        "copy_synthesis": _resemblance([feature_set.recordings[row] for row in rows], copies, panel),
+        "copy_synthesis": {"vocoder": VOCODER, **compare_copies(copies, rows, feature_set)},
     }
     return Measured(numbers, sounds.cpu(), rows, panel.codes_of(real).cpu(), panel.agrees(heard, target), neighbours)
 
@@ -92,17 +88,3 @@ def _likeness(features: Tensor, neighbours: list[Neighbour]) -> dict[str, Any]:
 def _counted(heard: dict[str, Tensor], target: int, panel: Panel) -> dict[str, Any]:
     tallies = {slug: Tally.of(probabilities).as_dict() for slug, probabilities in heard.items()}
     return {"n_agreed": int(panel.agrees(heard, target).sum()), "tallies": tallies}
-
-
-def _resemblance(recordings: list[Recording], copies: Tensor, panel: Panel) -> dict[str, Any]:
-    """Compare copies [B, N] with the recordings they are made of, at the same length, level and sample rate."""
-    config = panel.feature_set.config
-    read = [read_waveform(each.path, config.sample_rate) for each in recordings]
-    originals = torch.cat([standardise(each[None], config) for each in read])
-    copied = copies.cpu()[:, : config.n_samples]
-    return {
-        "vocoder": VOCODER,
-        "n": len(recordings),
-        "stoi": mean_of_known(stoi(originals, copied, config.sample_rate)),
-        "pesq": mean_of_known(pesq(originals, copied, config.sample_rate)) if pesq_is_installed() else None,
-    }
