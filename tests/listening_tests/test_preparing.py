@@ -1,10 +1,10 @@
 """Preparing a study asks for the networks it trains, takes those it names, and refuses what does not fit."""
 
 import hashlib
+from pathlib import Path
 
 import pytest
 import yaml
-from django.conf import settings as site
 
 from generation.actions.shipped import ship
 from listening_tests.actions.study_networks import NetworkCannotBeHad, request_networks
@@ -21,7 +21,7 @@ NETWORKS = {
     "prior": {"network": "half_autoencoder", "epochs": 20},
     "vocoders": {"wavenet": {"steps": 4000}},
 }
-DEMO = site.BASE_DIR / "studies" / "demo.yaml"
+PLAIN = Path(__file__).parent / "study.yaml"
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +34,7 @@ def folders(settings, tmp_path):
 
 def networks_of(corpus=None, **networks):
     """Request the networks of a study like the demo's, some of them others."""
-    fields = yaml.safe_load(DEMO.read_text())
+    fields = yaml.safe_load(PLAIN.read_text())
     fields |= {"words": list(WORDS), "networks": {**NETWORKS, **networks}}
     for block in fields["blocks"]:
         block["trials_per_session"] = 8
