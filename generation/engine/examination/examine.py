@@ -1,4 +1,21 @@
-"""A whole examination in one call and without a database: searched, judged, measured, and drawn into a folder."""
+"""A whole examination in one call and without a database: searched, judged, measured, and drawn into a folder.
+
+Its folder then holds words.csv, the pictures that `pictures` names, and result.json, which is what `examine` returns:
+
+question: as `ExaminationQuestion.as_dict` gives it.
+words: those searched, the rows of a heat map. classes: all that the networks tell apart, its columns.
+networks: name -> {sha256, network (its slug in the catalogue), is_climbed}.
+per_word: name -> [{word, n, accepted, share, low, high, mean_probability}], the interval Wilson's at 95 %.
+panel: the same, for the agreement of all networks on the word; the last row, its word None, is the total.
+heat_maps: name -> rows of mean probabilities. answers: name -> rows of the share of codes heard as each class.
+nearest: {maximised, test_recordings: mean distance to the nearest training recording, root mean square of
+features; examples: each word's nearest of the codes shown, [{word, distance, recording, talker}]}.
+diversity: {maximised, recordings: mean distance between two of a word, or None where each word has only one}.
+copy_synthesis: vocoder -> {n, stoi, pesq, pesq_note, log_mel_distance (dB)}; stoi and pesq None if unmeasured.
+pictures: {heat_maps: {name: file}, latent_maps: [file], features: {word: file}}.
+
+Distances and maps are of the first codes of each word, and of as many of its test recordings.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -52,22 +69,6 @@ def examine(
     for one that has none; through each, test recordings are copied. Asked the same again with the same folder, what
     parts an interrupted examination finished are not searched again.
     Raises QuestionDoesNotFit, PresetIsUnknown, PriorIsMissing, CannotBeWritten, and what searches and vocoders raise.
-
-    The folder then holds words.csv, the pictures that `pictures` names, and result.json, which is what is returned:
-
-    question: as `ExaminationQuestion.as_dict` gives it.
-    words: those searched, the rows of a heat map. classes: all that the networks tell apart, its columns.
-    networks: name -> {sha256, network (its slug in the catalogue), is_climbed}.
-    per_word: name -> [{word, n, accepted, share, low, high, mean_probability}], the interval Wilson's at 95 %.
-    panel: the same, for the agreement of all networks on the word; the last row, its word None, is the total.
-    heat_maps: name -> rows of mean probabilities. answers: name -> rows of the share of codes heard as each class.
-    nearest: {maximised, test_recordings: mean distance to the nearest training recording, root mean square of
-    features; examples: each word's nearest of the codes shown, [{word, distance, recording, talker}]}.
-    diversity: {maximised, recordings: mean distance between two of a word, or None where each word has only one}.
-    copy_synthesis: vocoder -> {n, stoi, pesq, pesq_note, log_mel_distance (dB)}; stoi and pesq None if unmeasured.
-    pictures: {heat_maps: {name: file}, latent_maps: [file], features: {word: file}}.
-
-    Distances and maps are of the first codes of each word, and of as many of its test recordings.
     """
     examined = _put_together(question, panel, prior, feature_set, device)
     words = question.words or feature_set.words
