@@ -18,6 +18,8 @@ from generation.engine.vocoder import FeaturesDoNotFit, check_shape
 
 # Layers of so few channels are computed in microseconds; a second thread would only be waited for.
 SMALL = 64
+# Steps that CUDA runs eagerly before one is captured, so that its libraries have set themselves up.
+WARM_UP = 3
 
 
 class WaveNetCheckpointIsMissing(ValueError):
@@ -83,30 +85,48 @@ def uniform_draws(seed: int, n_samples: int) -> Tensor:
 def sample(network: WaveNet, features: Tensor, ahead: Prediction, draws: Tensor) -> Tensor:
     """Draw a waveform [B, N] for features [B, M, T] and their prediction, by inverting each distribution at `draws`.
 
-    draws: [B, N] in [0, 1), N at most T * hop_size.
+    draws: [B, N] in [0, 1), N at most T * hop_size. On CUDA the steps after the first few are one captured graph.
     """
-    distribution, temperature = network.config.distribution, network.config.temperature
     with threads(1 if network.config.residual_channels <= SMALL else 0):
-        state = SamplingState(network, features, ahead)
-        for position, draw in enumerate(draws.t().contiguous()):
-            state.append(distribution.draw(state.parameters(position), draw, temperature))
-    return torch.stack(state.waveform, dim=1)
+        state = SamplingState(network, features, ahead, draws)
+        n_eager = min(WARM_UP, draws.shape[1]) if features.is_cuda else draws.shape[1]
+        for _ in range(n_eager):
+            state.step()
+        if n_eager < draws.shape[1]:
+            _replay(state, draws.shape[1] - n_eager)
+    return state.waveform.t()
+
+
+def _replay(state: "SamplingState", steps: int) -> None:
+    """Capture one step as a CUDA graph and replay it: the launches of a step's many small kernels cost most."""
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        state.step()
+    for _ in range(steps):
+        graph.replay()
 
 
 class SamplingState:
-    """What a WaveNet remembers between two samples: the last samples, and each layer's past in a ring."""
+    """What a WaveNet remembers between two samples: the last samples, and each layer's past in a ring.
 
-    def __init__(self, network: WaveNet, features: Tensor, ahead: Prediction) -> None:
+    Everything, the position too, lies in tensors that a step changes in place, so that a step can be captured.
+    """
+
+    def __init__(self, network: WaveNet, features: Tensor, ahead: Prediction, draws: Tensor) -> None:
         config = network.config
         batch = len(features)
-        self.waveform: list[Tensor] = []
+        self.waveform = features.new_zeros(draws.shape[1], batch)
+        self._draws = draws.t().contiguous()
+        self._distribution, self._temperature = config.distribution, config.temperature
+        self._position = torch.zeros(1, dtype=torch.int64, device=features.device)
         self._hop_size = config.hop_size
         self._condition = network.condition(features).permute(3, 1, 0, 2).contiguous()  # [T, L, B, 2G]
         self._coefficients = ahead.coefficients.transpose(0, 1).contiguous()  # [T, B, P]
         self._gain = ahead.gain.t().contiguous()  # [T, B]
         self._past = features.new_zeros(batch, max(1, config.prediction_order))  # the last sample first
         self._inputs = features.new_zeros(batch, INPUTS, config.first_kernel_size)
-        self._left = self._expected = self._unit = features.new_zeros(batch)
+        self._left = features.new_zeros(batch)
+        self._expected = self._unit = self._left
         self._first_weight = network.first.weight.flatten(1).t().contiguous()
         self._first_bias = _bias(network.first)
         self._layers = [
@@ -114,17 +134,23 @@ class SamplingState:
         ]
         self._head = [_transposed(layer) for layer in (network.skip, network.hidden, network.output)]
 
-    def parameters(self, position: int) -> Tensor:
-        """Give the parameters [B, C] of the distribution at `position`, from the samples appended so far."""
-        frame = position // self._hop_size
-        coefficients, self._unit = self._coefficients[frame], self._gain[frame]
+    def step(self) -> None:
+        """Draw the next sample of every clip."""
+        draw = self._draws.index_select(0, self._position)[0]
+        self.append(self._distribution.draw(self.parameters(), draw, self._temperature))
+
+    def parameters(self) -> Tensor:
+        """Give the parameters [B, C] of the next sample's distribution, from the samples appended so far."""
+        frame = self._position // self._hop_size
+        coefficients = self._coefficients.index_select(0, frame)[0]
+        self._unit = self._gain.index_select(0, frame)[0]
         self._expected = (self._past[:, : coefficients.shape[1]] * coefficients).sum(dim=1)
         told = inputs_of(self._left, self._past[:, 0] / self._unit, self._expected / self._unit)
-        self._inputs = torch.cat([self._inputs[..., 1:], told.unsqueeze(2)], dim=2)
+        self._inputs.copy_(torch.cat([self._inputs[..., 1:], told.unsqueeze(2)], dim=2))
         hidden = torch.addmm(self._first_bias, self._inputs.flatten(1), self._first_weight)
         gated_outputs = []
-        for layer, layer_condition in zip(self._layers, self._condition[frame], strict=True):
-            hidden, gated = layer.step(hidden, layer_condition, position)
+        for layer, condition in zip(self._layers, self._condition.index_select(0, frame)[0], strict=True):
+            hidden, gated = layer.step(hidden, condition, self._position)
             gated_outputs.append(gated)
         (skip, skip_bias), (inner, inner_bias), (output, output_bias) = self._head
         scores = torch.addmm(skip_bias, torch.cat(gated_outputs, dim=1), skip).relu_()
@@ -132,11 +158,12 @@ class SamplingState:
         return torch.addmm(output_bias, scores, output)
 
     def append(self, left: Tensor) -> None:
-        """Go on by what the prediction at the position just scored leaves [B], in gains."""
+        """Go on by what the prediction of the sample just scored leaves [B], in gains."""
         reached = self._expected + self._unit * left
-        self.waveform.append(reached)
-        self._left = left
-        self._past = torch.cat([reached.unsqueeze(1), self._past[:, :-1]], dim=1)
+        self.waveform.index_copy_(0, self._position, reached.unsqueeze(0))
+        self._left.copy_(left)
+        self._past.copy_(torch.cat([reached.unsqueeze(1), self._past[:, :-1]], dim=1))
+        self._position += 1
 
 
 class LayerState:
@@ -144,19 +171,21 @@ class LayerState:
 
     def __init__(self, layer: ResidualLayer, batch: int, like: Tensor) -> None:
         dilated = layer.dilated
-        self._offsets = [tap * dilated.dilation[0] for tap in range(dilated.kernel_size[0] - 1)]
+        taps = range(dilated.kernel_size[0] - 1)
+        self._offsets = torch.tensor([tap * dilated.dilation[0] for tap in taps], device=like.device)
         self._past = like.new_zeros(layer.history, batch, dilated.in_channels)
         self._dilated = dilated.weight.permute(2, 1, 0).flatten(0, 1).contiguous()
         self._dilated_bias = _bias(dilated)
         self._residual, self._residual_bias = _transposed(layer.residual)
 
-    def step(self, hidden: Tensor, condition: Tensor, position: int) -> tuple[Tensor, Tensor]:
+    def step(self, hidden: Tensor, condition: Tensor, position: Tensor) -> tuple[Tensor, Tensor]:
         """Advance one sample: hidden [B, R], condition [B, 2G] -> the next layer's input and gated output [B, G]."""
         places = len(self._past)
-        taps = [self._past[(position + offset) % places] for offset in self._offsets]
-        filtered = torch.addmm(condition + self._dilated_bias, torch.cat([*taps, hidden], dim=1), self._dilated)
+        taps = self._past.index_select(0, (position + self._offsets) % places)
+        seen = torch.cat([*taps, hidden], dim=1)
+        filtered = torch.addmm(condition + self._dilated_bias, seen, self._dilated)
         gated = gate(filtered, dim=1)
-        self._past[position % places] = hidden
+        self._past.index_copy_(0, position % places, hidden.unsqueeze(0))
         return torch.addmm(self._residual_bias, gated, self._residual).add_(hidden), gated
 
 

@@ -94,15 +94,15 @@ def test_the_features_decide_the_distributions(network, features):
 def test_sampling_with_cached_state_gives_the_parallel_passs_parameters(network, features):
     waveform, ahead = noise(), foretold(network)
     _, left = remainders(functional.pad(waveform, (network.config.prediction_order, 0)), waveform, ahead)
-    state = SamplingState(network, features, ahead)
     steps = []
     with torch.inference_mode():
+        state = SamplingState(network, features, ahead, torch.zeros_like(waveform))
         for position in range(SAMPLES):
-            steps.append(state.parameters(position))
+            steps.append(state.parameters())
             state.append(left[:, position])
 
     torch.testing.assert_close(torch.stack(steps, dim=2), scored(network, waveform, features), atol=1e-10, rtol=0)
-    torch.testing.assert_close(torch.stack(state.waveform, dim=1), waveform, atol=1e-10, rtol=0)
+    torch.testing.assert_close(state.waveform.t(), waveform, atol=1e-10, rtol=0)
 
 
 def test_sampling_draws_what_the_parallel_pass_would_draw(network, features):
@@ -165,3 +165,16 @@ def test_the_papers_wavenet_has_its_layers_and_receptive_field():
 def test_a_size_that_does_not_exist_is_refused():
     with pytest.raises(SizeIsUnknown, match="'huge': choose one of small"):
         wavenet_config(FEATURES["paper"], "huge")
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+def test_on_a_gpu_the_captured_step_draws_what_the_processor_draws(network, features):
+    draws, ahead = torch.stack([uniform_draws(seed, SAMPLES) for seed in range(3)]), foretold(network)
+
+    with torch.inference_mode():
+        here = sample(network, features, ahead, draws)
+        moved = Prediction(ahead.coefficients.cuda(), ahead.gain.cuda())
+        there = sample(network.cuda(), features.cuda(), moved, draws.cuda()).cpu()
+
+    torch.testing.assert_close(there, here, atol=1e-6, rtol=0)
