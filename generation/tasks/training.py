@@ -16,6 +16,7 @@ from generation.work import Outcome, Work
 if TYPE_CHECKING:
     from generation.engine.checkpoints import SavedCheckpoint, TrainedNetwork
     from generation.engine.corpora.feature_sets import FeatureSet
+    from generation.engine.training.resumption import Resumption
 
 # Computing features, which are kept, is a small part of training.
 FEATURES_PART = 0.1
@@ -31,12 +32,20 @@ def train_network(work: Work) -> Outcome:
     wanted = work.parameters
     corpus = Corpus.objects.get(pk=wanted["corpus"])
     features = feature_set_of(corpus, wanted["features"], work)
-    trained = _train(wanted, features, work)
+    unfinished = _unfinished(wanted["digest"])
+    trained = _train(wanted, features, work, unfinished)
     named = {"corpus": corpus, **{name: wanted[name] for name in ("network", "features", "digest")}}
     # Of several attempts each writes files of its own; the one that commits is the one that is registered.
     name = f"{checkpoint_name(network=wanted['network'], digest=wanted['digest'])}-{work.name}"
     saved = save_checkpoint(trained, settings.CHECKPOINTS_DIR, name)
-    return Outcome(partial(_store, saved, named), discard=partial(_remove, saved.path))
+    return Outcome(partial(_store, saved, named, unfinished), discard=partial(_remove, saved.path))
+
+
+def _unfinished(digest: str) -> "Resumption":
+    """Say where a training keeps its state, so that whoever takes it over goes on where it was interrupted."""
+    from generation.engine.training.resumption import Resumption
+
+    return Resumption(settings.CHECKPOINTS_DIR / "unfinished" / f"{digest}.pt", identity=digest)
 
 
 def feature_set_of(corpus: Corpus, features: str, work: Work) -> "FeatureSet":
@@ -50,7 +59,7 @@ def feature_set_of(corpus: Corpus, features: str, work: Work) -> "FeatureSet":
     )
 
 
-def _train(wanted: dict[str, Any], features: "FeatureSet", work: Work) -> "TrainedNetwork":
+def _train(wanted: dict[str, Any], features: "FeatureSet", work: Work, unfinished: "Resumption") -> "TrainedNetwork":
     from generation.engine.devices import device_named
     from generation.engine.training.classifier import train_classifier
     from generation.engine.training.prior import train_prior
@@ -62,6 +71,7 @@ def _train(wanted: dict[str, Any], features: "FeatureSet", work: Work) -> "Train
         "seed": wanted["seed"],
         "device": device_named(settings.DEVICE),
         "progress": partial(_report_part, work, FEATURES_PART, 1.0),
+        "resumption": unfinished,
     }
     if NETWORKS[network].role == NetworkRole.VOCODER:
         return train_vocoder(network, features, wanted["settings"], **common)
@@ -74,10 +84,11 @@ def _report_part(work: Work, low: float, high: float, fraction: float, note: str
     work.report(low + (high - low) * fraction, note)
 
 
-def _store(saved: "SavedCheckpoint", named: dict[str, Any]) -> dict[str, Any]:
+def _store(saved: "SavedCheckpoint", named: dict[str, Any], unfinished: "Resumption") -> dict[str, Any]:
     checkpoint, is_new = register_checkpoint(file=saved.path.name, sha256=saved.sha256, card=saved.card, **named)
     if not is_new:
         _remove(saved.path)
+    unfinished.forget()
     return {"checkpoint": checkpoint.pk}
 
 

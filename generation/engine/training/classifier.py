@@ -17,6 +17,7 @@ from generation.engine.training.augmentation import augment
 from generation.engine.training.card import card_of
 from generation.engine.training.loop import FITTED, Fitted, fit, on_device, seeded
 from generation.engine.training.recipes import Recipe, chosen_recipe
+from generation.engine.training.resumption import Resumption
 
 
 class WordsCannotBeLearnt(ValueError):
@@ -33,11 +34,13 @@ def train_classifier(
     progress: Progress = unwatched,
     recipe: Recipe | None = None,
     threads: int | None = None,
+    resumption: Resumption | None = None,
 ) -> TrainedNetwork:
     """Train the catalogue's classifier on the training split and measure it on the two others.
 
     The recipe is the network's default unless given, with `epochs` in place of its own. The same arguments give the
     same weights on the same kind of machine. The card's `accuracy` are shares of recordings recognised.
+    With a resumption, a training that was interrupted goes on where it was.
     Raises NetworkHasAnotherRole, WordsCannotBeLearnt, TrainingDiverged, and what `progress` raises to stop it.
     """
     check_role(network_slug, NetworkRole.CLASSIFIER)
@@ -48,7 +51,7 @@ def train_classifier(
     started = perf_counter()
     with seeded(seed, device, threads) as generator:
         network = on_device(build(network_slug, settings), device)
-        fitted = _fit(network, feature_set, recipe, device, generator, progress)
+        fitted = _fit(network, feature_set, recipe, device, generator, progress, resumption or Resumption())
         progress(FITTED, "measuring the accuracy")
         measured = _measure(network, feature_set)
         card = card_of(network_slug, network, feature_set, seed=seed, device=device, seconds=perf_counter() - started)
@@ -64,6 +67,7 @@ def _fit(
     device: torch.device,
     generator: torch.Generator,
     progress: Progress,
+    resumption: Resumption,
 ) -> Fitted:
     labels_learnt = _dealt_out(feature_set, generator) if recipe.shuffled_labels else feature_set.labels
 
@@ -77,7 +81,7 @@ def _fit(
         accuracy = _recognised(network, feature_set, feature_set.rows(Split.VALIDATION)).mean().item()
         return {"validation_accuracy": accuracy, "score": accuracy}
 
-    return fit(network, feature_set.rows(Split.TRAINING), loss_of, measure, recipe, generator, progress)
+    return fit(network, feature_set.rows(Split.TRAINING), loss_of, measure, recipe, generator, progress, resumption)
 
 
 def _dealt_out(feature_set: FeatureSet, generator: torch.Generator) -> Tensor:

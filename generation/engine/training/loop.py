@@ -12,6 +12,7 @@ from torch.optim.lr_scheduler import ConstantLR, LRScheduler, OneCycleLR
 
 from generation.engine.progress import Progress
 from generation.engine.training.recipes import Recipe
+from generation.engine.training.resumption import Fitting, Resumption
 
 STEPS_BETWEEN_NOTES = 5
 # Fitting ends here; what remains is measuring and statistics.
@@ -61,24 +62,27 @@ def fit(
     recipe: Recipe,
     generator: torch.Generator,
     progress: Progress,
+    resumption: Resumption,
 ) -> Fitted:
     """Train the network on rows [R], shuffled anew each epoch; `loss_of` takes a batch of them.
 
     `measure` is called after each epoch; its "score" decides which epoch is best, if the recipe keeps the best.
+    After an epoch the state may be kept, and a training that was interrupted goes on after the last epoch kept.
     Raises TrainingDiverged.
     """
     steps = math.ceil(len(rows) / recipe.batch)
     optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay)
-    schedule = _schedule(optimiser, recipe, steps)
-    history: list[dict[str, float]] = []
-    best_weights, kept_epoch = None, recipe.epochs
+    fitting = Fitting(network, optimiser, _schedule(optimiser, recipe, steps), generator)
+    kept = resumption.resume(fitting) or {"history": [], "best_weights": None, "kept_epoch": recipe.epochs}
+    history: list[dict[str, float]] = kept["history"]
+    best_weights, kept_epoch = kept["best_weights"], kept["kept_epoch"]
     network.eval()
-    for epoch in range(1, recipe.epochs + 1):
+    for epoch in range(len(history) + 1, recipe.epochs + 1):
         network.train()
         shuffled = rows[torch.randperm(len(rows), generator=generator)]
         losses = []
         for step, batch in enumerate(torch.split(shuffled, recipe.batch), start=1):
-            losses.append(_step(loss_of(batch), optimiser, schedule, f"epoch {epoch}, step {step}"))
+            losses.append(_step(loss_of(batch), optimiser, fitting.schedule, f"epoch {epoch}, step {step}"))
             if step % STEPS_BETWEEN_NOTES == 0 or step == steps:
                 done = (epoch - 1 + step / steps) / recipe.epochs
                 progress(FITTED * done, f"epoch {epoch} of {recipe.epochs}, loss {losses[-1]:.3f}")
@@ -86,6 +90,7 @@ def fit(
         history.append({"epoch": epoch, "loss": sum(losses) / len(losses), **measure()})
         if recipe.keep == "best" and history[-1]["score"] >= max(each["score"] for each in history):
             best_weights, kept_epoch = deepcopy(network.state_dict()), epoch
+        resumption.keep(fitting, {"history": history, "best_weights": best_weights, "kept_epoch": kept_epoch})
     if best_weights is not None:
         network.load_state_dict(best_weights)
     return Fitted(history, kept_epoch)

@@ -18,6 +18,7 @@ from generation.engine.training.augmentation import augment
 from generation.engine.training.card import card_of
 from generation.engine.training.loop import FITTED, Fitted, fit, on_device, seeded
 from generation.engine.training.recipes import Recipe, chosen_recipe
+from generation.engine.training.resumption import Resumption
 
 BATCH = 256
 
@@ -32,12 +33,14 @@ def train_prior(
     progress: Progress = unwatched,
     recipe: Recipe | None = None,
     threads: int | None = None,
+    resumption: Resumption | None = None,
 ) -> TrainedNetwork:
     """Train the catalogue's autoencoder on the training split, then keep the statistics of that split's codes.
 
     The loss is the binary cross-entropy of each cell, as in the paper. The card's `reconstruction` gives it for each
     held-out split beside the mean absolute error. The recipe is the network's default unless given, with `epochs` in
-    place of its own. Raises NetworkHasAnotherRole, TrainingDiverged, and what `progress` raises to stop the training.
+    place of its own. With a resumption, a training that was interrupted goes on where it was.
+    Raises NetworkHasAnotherRole, TrainingDiverged, and what `progress` raises to stop the training.
     """
     check_role(network_slug, NetworkRole.PRIOR)
     recipe = chosen_recipe(network_slug, recipe, epochs)
@@ -45,7 +48,7 @@ def train_prior(
     started = perf_counter()
     with seeded(seed, device, threads) as generator:
         network = cast(Autoencoder, on_device(build(network_slug, settings), device))
-        fitted = _fit(network, feature_set, recipe, device, generator, progress)
+        fitted = _fit(network, feature_set, recipe, device, generator, progress, resumption or Resumption())
         progress(FITTED, "measuring codes and reconstructions")
         network.fit_code_statistics(_codes(network, feature_set))
         reconstruction = {split.value: _errors(network, feature_set, split) for split in _HELD_OUT}
@@ -62,6 +65,7 @@ def _fit(
     device: torch.device,
     generator: torch.Generator,
     progress: Progress,
+    resumption: Resumption,
 ) -> Fitted:
     def loss_of(rows: Tensor) -> Tensor:
         features = feature_set.features[rows].to(device)
@@ -72,7 +76,7 @@ def _fit(
         errors = _errors(network, feature_set, Split.VALIDATION)
         return {f"validation_{name}": value for name, value in errors.items()} | {"score": -errors["cross_entropy"]}
 
-    return fit(network, feature_set.rows(Split.TRAINING), loss_of, measure, recipe, generator, progress)
+    return fit(network, feature_set.rows(Split.TRAINING), loss_of, measure, recipe, generator, progress, resumption)
 
 
 @torch.inference_mode()

@@ -14,6 +14,7 @@ from generation.engine.networks.vocos import Vocos, VocosConfig
 from generation.engine.progress import Progress, unwatched
 from generation.engine.training.card import card_of
 from generation.engine.training.loop import FITTED, seeded
+from generation.engine.training.resumption import Resumption
 from generation.engine.training.segments import Speech, speech_of
 from generation.engine.training.steps import fit_by_steps, means
 
@@ -50,12 +51,14 @@ def train_vocos(
     config: VocosConfig | None = None,
     training: VocosTraining | None = None,
     threads: int | None = None,
+    resumption: Resumption | None = None,
 ) -> TrainedNetwork:
     """Train a Vocos on the training split and measure it on the validation split.
 
     The card's `spectral_distance` is `spectral_distance` between the validation recordings and what the network makes
     of their features. It is trained on spectra alone, without a discriminator.
-    The same arguments give the same weights on the same kind of machine.
+    The same arguments give the same weights on the same kind of machine. With a resumption, a training that was
+    interrupted goes on where it was.
     Raises CorpusHasNoSpeech, TrainingDiverged, and what `progress` raises to stop the training.
     """
     training = training or VocosTraining()
@@ -69,7 +72,8 @@ def train_vocos(
         losses = fit_by_steps(
             network,
             lambda: _loss(network, speech, magnitudes, training, generator, device),
-            steps=steps, rate=training.rate, progress=progress, unit="between spectra",
+            generator,
+            steps=steps, rate=training.rate, progress=progress, unit="between spectra", resumption=resumption,
         )  # fmt: skip
         progress(FITTED, "measuring the distance to the validation recordings")
         others = speech_of(feature_set, Split.VALIDATION, MEASURED, training.segment_frames, generator)

@@ -18,6 +18,7 @@ from generation.engine.networks.wavenet import WaveNet, WaveNetConfig
 from generation.engine.progress import Progress, unwatched
 from generation.engine.training.card import card_of
 from generation.engine.training.loop import FITTED, seeded
+from generation.engine.training.resumption import Resumption
 from generation.engine.training.segments import Speech, is_heard, speech_of
 from generation.engine.training.steps import fit_by_steps, means
 
@@ -89,12 +90,14 @@ def train_wavenet(
     config: WaveNetConfig | None = None,
     training: WaveNetTraining | None = None,
     threads: int | None = None,
+    resumption: Resumption | None = None,
 ) -> TrainedNetwork:
     """Train a WaveNet on the training split and measure it on the validation split.
 
     The card's `nll` is the validation split's mean negative log-likelihood in nats a sample, over everything and over
     the stretches with sound: of mu-law classes, or of the mixture's density of samples counted in gains.
-    The same arguments give the same weights on the same kind of machine.
+    The same arguments give the same weights on the same kind of machine. With a resumption, a training that was
+    interrupted goes on where it was.
     Raises SizeIsUnknown, CorpusHasNoSpeech, TrainingDiverged, and what `progress` raises to stop the training.
     """
     training = training or WaveNetTraining()
@@ -109,7 +112,8 @@ def train_wavenet(
         losses = fit_by_steps(
             network,
             lambda: _loss(network, *_draw(network, predicted, training, generator, device)),
-            steps=steps, rate=training.rate, progress=progress, unit="nats a sample",
+            generator,
+            steps=steps, rate=training.rate, progress=progress, unit="nats a sample", resumption=resumption,
         )  # fmt: skip
         progress(FITTED, "measuring the likelihood of the validation recordings")
         others = speech_of(feature_set, Split.VALIDATION, MEASURED, training.segment_frames, generator)
