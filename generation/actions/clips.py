@@ -112,13 +112,16 @@ def request_clips(
 def _check(corpus: Corpus, features: str, requests: Sequence[ClipFields], networks: ClipNetworks) -> None:
     if features not in FEATURES:
         raise ClipsCannotBeMade(f"The catalogue has no features {features!r}: choose one of {', '.join(FEATURES)}.")
-    unknown = sorted({each["word"] for each in requests} - set(corpus.words))
-    if unknown:
-        raise ClipsCannotBeMade(
-            f"{corpus.title} has no recordings of {', '.join(unknown)}: choose among {', '.join(corpus.words)}."
-        )
     if not networks.panel:
         raise ClipsCannotBeMade("No classifier is given to search on and to judge: train one, then ask with it.")
+    # A panel that knows talkers is asked for those; what else it knows are words of the corpus.
+    knows_talkers = all(checkpoint.card.get("labels") == "talkers" for checkpoint in networks.panel)
+    known = networks.panel[0].card["words"] if knows_talkers else corpus.words
+    unknown = sorted({each["word"] for each in requests} - set(known))
+    if unknown:
+        raise ClipsCannotBeMade(
+            f"{corpus.title} has no recordings of {', '.join(unknown)}: choose among {', '.join(known)}."
+        )
     panel = [checkpoint.slug for checkpoint in networks.panel]
     strangers = sorted({slug for each in requests for slug in each.get("climbs") or []} - set(panel))
     if strangers:

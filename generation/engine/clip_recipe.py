@@ -25,7 +25,7 @@ def clip_recipe(
     }
     if recording is not None:
         recipe["recording"] = {
-            "name": f"{recording.word}/{recording.path.name}",
+            "name": f"{recording.path.parent.name}/{recording.path.name}",
             "sha256": hashlib.sha256(recording.path.read_bytes()).hexdigest(),
             "split": recording.split,
         }

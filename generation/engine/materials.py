@@ -9,7 +9,11 @@ import torch
 from generation.engine.checkpoints import LoadedNetwork
 from generation.engine.corpora.feature_sets import FeatureSet
 from generation.engine.corpora.splits import Split
+from generation.engine.corpora.talkers import TALKERS
 from generation.engine.features import FeatureConfig
+
+# What a network's card must say as the features and classes that clips are made of do.
+FITTING = ("features", "words")
 
 
 class WordIsUnknown(ValueError):
@@ -48,7 +52,9 @@ class Materials:
         for slug, loaded in self.classifiers.items():
             _check_fit(slug, loaded, self.feature_set)
         if self.prior is not None:
-            _check_fit("prior", self.prior, self.feature_set)
+            # A prior has heard what was said, whoever the classes of the others are.
+            names = ("features",) if self.feature_set.labelled_by == TALKERS else FITTING
+            _check_fit("prior", self.prior, self.feature_set, names)
 
     @property
     def config(self) -> FeatureConfig:
@@ -81,9 +87,10 @@ def rows_of_test_recordings(feature_set: FeatureSet, word: str) -> list[int]:
     return [row for _, _, row in sorted(order)]
 
 
-def _check_fit(slug: str, loaded: LoadedNetwork, feature_set: FeatureSet) -> None:
+def _check_fit(slug: str, loaded: LoadedNetwork, feature_set: FeatureSet, names: Sequence[str] = FITTING) -> None:
     """Raise CheckpointDoesNotFit unless the network was trained on these features and, if it has words, these."""
-    for name, wanted in (("features", feature_set.config.as_dict()), ("words", list(feature_set.words))):
+    known = {"features": feature_set.config.as_dict(), "words": list(feature_set.words)}
+    for name, wanted in ((name, known[name]) for name in names):
         found = loaded.card.get(name, wanted)
         if found != wanted:
             raise CheckpointDoesNotFit(

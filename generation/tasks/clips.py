@@ -61,11 +61,14 @@ def _digests_there(digests: Iterable[str]) -> set[str]:
 
 
 def _materials(corpus: Corpus, networks: ClipNetworks, work: Work) -> "Materials":
+    from generation.engine.corpora.talkers import TALKERS, by_talkers
     from generation.engine.devices import device_named
     from generation.engine.materials import Materials
 
+    features = feature_set_of(corpus, work.shared["features"], work)
+    knows_talkers = any(checkpoint.card.get("labels") == TALKERS for checkpoint in networks.panel)
     return Materials(
-        feature_set=feature_set_of(corpus, work.shared["features"], work),
+        feature_set=by_talkers(features) if knows_talkers else features,
         classifiers={checkpoint.slug: load_network(checkpoint) for checkpoint in networks.panel},
         prior=None if networks.prior is None else load_network(networks.prior),
         vocoders={slug: load_network(checkpoint) for slug, checkpoint in networks.vocoders.items()},

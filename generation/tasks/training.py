@@ -60,6 +60,7 @@ def feature_set_of(corpus: Corpus, features: str, work: Work) -> "FeatureSet":
 
 
 def _train(wanted: dict[str, Any], features: "FeatureSet", work: Work, unfinished: "Resumption") -> "TrainedNetwork":
+    from generation.engine.corpora.talkers import TALKERS, by_talkers
     from generation.engine.devices import device_named
     from generation.engine.training.classifier import train_classifier
     from generation.engine.training.prior import train_prior
@@ -73,9 +74,12 @@ def _train(wanted: dict[str, Any], features: "FeatureSet", work: Work, unfinishe
         "progress": partial(_report_part, work, FEATURES_PART, 1.0),
         "resumption": unfinished,
     }
+    asked = dict(wanted["settings"])
+    if asked.pop("labels", "words") == TALKERS:
+        features = by_talkers(features)
     if NETWORKS[network].role == NetworkRole.VOCODER:
-        return train_vocoder(network, features, wanted["settings"], **common)
-    recipe = recipe_for(network, wanted["settings"])
+        return train_vocoder(network, features, asked, **common)
+    recipe = recipe_for(network, asked)
     train = train_classifier if NETWORKS[network].role == NetworkRole.CLASSIFIER else train_prior
     return train(network, features, recipe=recipe, **common)
 

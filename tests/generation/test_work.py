@@ -367,3 +367,23 @@ def test_clips_are_not_rendered_without_the_corpus_of_the_panel():
 def test_a_command_says_what_is_wrong_with_what_it_was_given(command, message):
     with pytest.raises(CommandError, match=message):
         call_command(*command)
+
+
+def test_a_network_that_knows_talkers_is_asked_for_a_talker(tmp_path):
+    corpus = open_folder(write_buzzing_corpus(tmp_path / "many", takes=6))
+    request = {"corpus": corpus, "features": "narrowband", "settings": {"epochs": 1, "labels": "talkers"}, "seed": 1}
+    panel = []
+    for network in ("residual_classifier", "temporal_classifier"):
+        _, job = request_training(network=network, **request)
+        work(job)
+        panel.append(request_training(network=network, **request)[0])
+    wish = {**FROM_NOISE, "climbs": [panel[0].slug], "word": "talker2"}
+    asked = {"corpus": corpus, "features": "narrowband", "requests": [wish], "networks": ClipNetworks(panel)}
+
+    work(request_clips(**asked))
+
+    (clip,) = find_clips(**asked)
+    assert clip.word == "talker2"
+    assert set(clip.judgements.first().probabilities) == {f"talker{number}" for number in range(4)}
+    with pytest.raises(ClipsCannotBeMade, match="no recordings of low: choose among talker0"):
+        request_clips(**{**asked, "requests": [{**wish, "word": "low"}]})

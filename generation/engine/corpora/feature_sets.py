@@ -25,7 +25,10 @@ DEFINITION = 1
 
 @dataclass(frozen=True)
 class FeatureSet:
-    """A corpus's features [R, M, T] (memory-mapped float32) with the index of each recording's word, labels [R]."""
+    """A corpus's features [R, M, T] (memory-mapped float32) with the index of each recording's word, labels [R].
+
+    labelled_by: "words", or "talkers" where the classes that stand in `words` are those (`corpora/talkers.py`).
+    """
 
     features: Tensor
     labels: Tensor
@@ -34,6 +37,7 @@ class FeatureSet:
     config: FeatureConfig
     corpus_digest: str
     corpus_card: dict[str, Any]
+    labelled_by: str = "words"
 
     @property
     def splits(self) -> tuple[Split, ...]:

@@ -25,6 +25,7 @@ def card_of(
         "n_parameters": sum(each.numel() for each in network.parameters()),
         "features": feature_set.config.as_dict(),
         "words": list(feature_set.words),
+        "labels": feature_set.labelled_by,
         "corpus": {
             "digest": feature_set.corpus_digest,
             **{name: feature_set.corpus_card.get(name) for name in CORPUS_FIELDS},

@@ -23,6 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--recipe", help="How it is trained, by the name of a recipe, such as paper.")
         parser.add_argument("--size", help="How large a vocoder's network, where there are several.")
         parser.add_argument("--shuffled-labels", action="store_true", help="A control: deal the labels out at random.")
+        parser.add_argument("--labels", choices=["words", "talkers"], default="words", help="What it shall tell apart.")
         parser.add_argument("--seed", type=int, default=1)
 
     def handle(self, *args: Any, corpus: str, network: str, **options: Any) -> None:
@@ -31,6 +32,8 @@ class Command(BaseCommand):
         if options[unit] is None or options[unit] < least:
             raise CommandError(f"Say how long to train {network}: --{unit} with a number from {least} up.")
         beside = {name: options[name] for name in ("recipe", "size", "shuffled_labels") if options[name]}
+        if options["labels"] != "words":
+            beside["labels"] = options["labels"]
         request = {
             "corpus": find_corpus(corpus),
             "network": network,
