@@ -53,6 +53,8 @@ NETWORKS = _table(
           f"{_NETWORKS}.paper_autoencoder:PaperAutoencoder", NetworkRole.PRIOR),
     Entry("half_autoencoder", "Half-width autoencoder", "half the paper's widths, 128-dimensional code",
           f"{_NETWORKS}.half_autoencoder:HalfAutoencoder", NetworkRole.PRIOR),
+    Entry("variational_autoencoder", "Variational autoencoder", "half the paper's widths, a distribution of 64 as code",
+          f"{_NETWORKS}.variational_autoencoder:VariationalAutoencoder", NetworkRole.PRIOR),
     Entry("wavenet", "WaveNet", "one sample after another, each foretold from the past and the features",
           f"{_NETWORKS}.wavenet:WaveNet", NetworkRole.VOCODER),
     Entry("vocos", "Vocos", "a short-time spectrum a frame, all at once; trained on spectra alone",

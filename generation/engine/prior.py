@@ -5,6 +5,7 @@ from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 # A direction that no recording uses gets this share of the mean variance, or whitening would divide by nothing.
 RIDGE = 1e-4
@@ -51,6 +52,10 @@ class Autoencoder(nn.Module):
         """Encode and decode features [B, M, T] -> logits of features [B, M, T], as training wants them."""
         logits: Tensor = self.decoder(self.encoder(features))
         return logits
+
+    def loss(self, features: Tensor) -> Tensor:
+        """Give what training lowers: the binary cross-entropy of features [B, M, T], a mean over their cells."""
+        return functional.binary_cross_entropy_with_logits(self(features), features)
 
     @torch.no_grad()
     def fit_code_statistics(self, codes: Tensor) -> None:

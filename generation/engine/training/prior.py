@@ -37,9 +37,9 @@ def train_prior(
 ) -> TrainedNetwork:
     """Train the catalogue's autoencoder on the training split, then keep the statistics of that split's codes.
 
-    The loss is the binary cross-entropy of each cell, as in the paper. The card's `reconstruction` gives it for each
-    held-out split beside the mean absolute error. The recipe is the network's default unless given, with `epochs` in
-    place of its own. With a resumption, a training that was interrupted goes on where it was.
+    The loss is the network's own; as in the paper the binary cross-entropy of each cell. The card's `reconstruction`
+    gives it for each held-out split beside the mean absolute error. The recipe is the network's default unless given,
+    with `epochs` in place of its own. With a resumption, a training that was interrupted goes on where it was.
     Raises NetworkHasAnotherRole, TrainingDiverged, and what `progress` raises to stop the training.
     """
     check_role(network_slug, NetworkRole.PRIOR)
@@ -70,7 +70,7 @@ def _fit(
     def loss_of(rows: Tensor) -> Tensor:
         features = feature_set.features[rows].to(device)
         varied = augment(features, recipe.augmentation, feature_set.config, generator)
-        return functional.binary_cross_entropy_with_logits(network(varied), varied)
+        return network.loss(varied)
 
     def measure() -> dict[str, float]:
         errors = _errors(network, feature_set, Split.VALIDATION)

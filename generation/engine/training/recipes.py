@@ -72,6 +72,9 @@ RECIPES: dict[str, dict[str, Recipe]] = {
     "half_autoencoder": {
         DEFAULT: Recipe(epochs=15, batch=32, rate=2e-3, augmentation=_GENTLE),
     },
+    "variational_autoencoder": {
+        DEFAULT: Recipe(epochs=30, batch=32, rate=2e-3, augmentation=_GENTLE),
+    },
 }
 # What settings may change; the rest is decided by the recipe's name.
 ADJUSTABLE = {each.name for each in fields(Recipe)} - {"augmentation", "keep", "one_cycle"}
