@@ -8,8 +8,8 @@ from generation.engine.prior import Autoencoder
 from generation.engine.strided_stages import strided_encoder, upsampling_decoder
 
 CODE_SIZE = 64
-# The weight of the divergence (Higgins et al. 2017). Of spoken digits' test recordings the residual classifier recognised
-# 0.90 when reconstructed so, 0.86 with 0.2, both after 15 epochs; 0.93 from the plain half-width autoencoder after 20.
+# The weight of the divergence (Higgins et al. 2017). Of spoken digits' test recordings, reconstructed so, the residual
+# classifier recognised 0.90, with 0.2 0.86, both after 15 epochs; from the half-width autoencoder, after 20, 0.93.
 BETA = 0.05
 # Deviations beyond these bounds (in nepers of the variance) are clipped.
 WIDEST, NARROWEST = 4.0, -10.0
