@@ -41,7 +41,8 @@ class System:
     @property
     def name(self) -> str:
         """Give the system's name in the tables."""
-        parts = (self.source, self.preset, self.space, f"from {self.start}" if self.start else None)
+        climbing = f"climbing {' + '.join(self.climbs)}" if self.climbs else None
+        parts = (self.source, self.preset, self.space, f"from {self.start}" if self.start else None, climbing)
         return ", ".join(part.replace("_", " ") for part in parts if part)
 
     def requests(self, words: tuple[str, ...]) -> list[ClipRequest]:

@@ -59,7 +59,7 @@ def test_the_whole_way_runs_on_real_speech(name, real_corpus, tmp_path):
     for network in found["networks"].values():
         assert network["seconds"] > 0
     text = report([found], is_quick=True)
-    assert text.count("| maximised, recommended, decoder, from noise |") == 3
+    assert text.count("| maximised, recommended, decoder, from noise, climbing residual + temporal |") == 3
     again = run(plan, corpus, tmp_path / "kept", InThisProcess())
     assert again["systems"] == found["systems"]
 
