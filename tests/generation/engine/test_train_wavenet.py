@@ -85,5 +85,5 @@ def test_a_loss_that_is_no_number_ends_the_training(features):
     broken = features.features.clone()
     broken[:] = float("inf")
 
-    with pytest.raises(TrainingDiverged, match="at step 0, at the learning rate .*: choose a smaller rate"):
+    with pytest.raises(TrainingDiverged, match=r"at step 0, at the learning rate .*: choose a smaller rate"):
         train(type(features)(**{**vars(features), "features": broken}), 3)
