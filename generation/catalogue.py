@@ -122,6 +122,8 @@ PRESETS = _table(
           spaces=("decoder",)),
     Entry("recommended", "Recommended preset", "what judges accept most; meant to climb two architectures together",
           spaces=("decoder",)),
+    Entry("quick", "Quick preset", "eight large steps: most clips accepted a second, but less diverse",
+          spaces=("decoder",)),
     Entry("robust", "Robust preset", "directly on the features, but smooth and under strong disturbance",
           spaces=("features",)),
     Entry("random_direction", "Random direction", "a control: toward nothing in particular, by the same means",

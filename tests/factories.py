@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Researcher
-from generation.models import Checkpoint, Clip, Corpus, Job, JobItem, Judgement
+from generation.models import Checkpoint, Clip, Corpus, Examination, Job, JobItem, Judgement
 from generation.models.clips import Stage
 from listening_tests.actions import sessions, studies
 from listening_tests.models import Block, Stimulus, Study
@@ -55,6 +55,24 @@ def make_checkpoint(**fields):
         **fields,
     }
     return Checkpoint.objects.create(**{"corpus": fields.get("corpus") or make_corpus(), **given})
+
+
+def make_examination(*, climbed, **fields):
+    """Make an examination of a classifier that has been asked for."""
+    number = next(_numbers)
+    given = {
+        "slug": f"examination-{number}",
+        "corpus": climbed.corpus,
+        "features": climbed.features,
+        "preset": "robust",
+        "space": "features",
+        "codes_per_word": 10,
+        "seed": 1,
+        "request_digest": _digest("examination", number),
+    }
+    examination = Examination.objects.create(**(given | fields))
+    examination.climbed.add(climbed)
+    return examination
 
 
 def make_clip(**fields):

@@ -37,7 +37,12 @@ def arguments_of_pages():
     study = factories.make_open_study(corpus=judgement.clip.corpus, protocol=protocol)
     session = factories.make_session(study=study)
     factories.answer_trials(session)
+    examination = factories.make_examination(climbed=judgement.checkpoint)
     by_page = {
+        "examination_ask": {"slug": judgement.checkpoint.slug},
+        "examination_detail": {"slug": examination.slug},
+        "examination_table": {"slug": examination.slug},
+        "examination_file": {"slug": examination.slug, "part": "yes-0", "name": "maximised-0.png"},
         "corpus_detail": {"slug": judgement.clip.corpus.slug},
         "checkpoint_detail": {"slug": judgement.checkpoint.slug},
         "api_judgement-detail": {"pk": judgement.pk},
