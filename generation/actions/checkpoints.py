@@ -114,12 +114,14 @@ def register_checkpoint(
     sha256: str,
     card: Mapping[str, Any],
     slug: str | None = None,
+    role: NetworkRole | None = None,
 ) -> tuple[Checkpoint, bool]:
     """Store a trained network; return it, and False if the same request had been trained before.
 
     corpus: None if the corpus it was trained on is not here. slug: made of the network and the digest, unless given.
+    role: of a network that the catalogue does not know.
     """
-    role = NETWORKS[network].role
+    role = role or NETWORKS[network].role
     if role is None:
         raise CannotBeTrained(f"The catalogue does not say what {network!r} is for: give it a role.")
     return Checkpoint.objects.get_or_create(

@@ -12,6 +12,7 @@ from safetensors.torch import load, save
 from torch import nn
 from torch.nn.utils import convert_conv2d_weight_memory_format
 
+from generation.engine.exported_network import SUFFIX, load_exported
 from generation.engine.networks import build
 from generation.engine.whole_files import written_whole
 
@@ -73,10 +74,11 @@ def save_checkpoint(trained: TrainedNetwork, folder: Path, name: str) -> SavedCh
 
 
 def load_checkpoint(path: Path, *, sha256: str | None = None, device: torch.device | None = None) -> LoadedNetwork:
-    """Build the network of a .safetensors file, with its weights, on the device (the processor unless given).
+    """Build the network of a .safetensors file, or read that of a .pt2 export, on the device (or the processor).
 
     The file must have the SHA-256 that its card states, and the one given, if any. Raises CheckpointIsMissing,
-    CheckpointIsDamaged, and what `networks.build` raises of a network that the catalogue does not know.
+    CheckpointIsDamaged, ExportIsRefused, and what `networks.build` raises of a network that the catalogue does not
+    know.
     """
     card = _read_card(path.with_suffix(".json"))
     weights = _read(path)
@@ -87,15 +89,26 @@ def load_checkpoint(path: Path, *, sha256: str | None = None, device: torch.devi
                 f"{path} has the SHA-256 {found}, expected {expected}: the file changed after training. "
                 "Restore it, or train the network again."
             )
+    device = device or torch.device("cpu")
+    network = _exported(path, card, device) if path.suffix == SUFFIX else _built(path, card, weights, device)
+    return LoadedNetwork(network, card, card["network"], found)
+
+
+def _exported(path: Path, card: dict[str, Any], device: torch.device) -> nn.Module:
+    features = card["features"]
+    return load_exported(path, len(card["words"]), (features["n_mels"], features["n_frames"]), device)
+
+
+def _built(path: Path, card: dict[str, Any], weights: bytes, device: torch.device) -> nn.Module:
     network = build(card["network"], card["settings"])
     try:
         network.load_state_dict(load(weights))
     except (SafetensorError, RuntimeError) as error:
         raise CheckpointIsDamaged(f"{path} does not hold the weights of a {card['network']}: {error}") from error
-    network.requires_grad_(False).to(device or torch.device("cpu")).eval()
+    network.requires_grad_(False).to(device).eval()
     # Channels last in memory: convolutions, above all their gradients, take half the time, on processors too.
     convert_conv2d_weight_memory_format(network, torch.channels_last)
-    return LoadedNetwork(network, card, card["network"], found)
+    return network
 
 
 def _read_card(path: Path) -> dict[str, Any]:
