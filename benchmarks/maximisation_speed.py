@@ -38,6 +38,7 @@ SHARED = Path("../shared/data")
 LOOPED = 12
 # What `render` searches at once; larger batches do not fit a processor's caches.
 BATCH = 16
+GROUP = 8
 JUDGES = ("residual", "temporal", "recurrent", "residual-2", "paper")
 CPU = torch.device("cpu")
 
@@ -56,8 +57,13 @@ class Search:
         generators = [torch.Generator().manual_seed(first + each) for each in range(count)]
         config = feature_config("narrowband")
         shape = (self.prior.code_size,) if self.prior is not None else (config.n_mels, config.n_frames)
-        targets = (first + torch.arange(count)) % self.n_classes
+        targets = groups_of(first, count) % self.n_classes
         return noise_start(shape, self.recipe, generators), targets, generators
+
+
+def groups_of(first: int, count: int) -> Tensor:
+    """Number the groups [B] of one word that a recipe may push apart, each of GROUP neighbours."""
+    return (first + torch.arange(count)) // GROUP
 
 
 def main() -> None:
@@ -140,8 +146,10 @@ def _batched(job: tuple[Callable[..., Search], tuple[Any, ...], int, int]) -> tu
     started = time.perf_counter()
     found = []
     for offset in range(0, count, BATCH):
-        starts, targets, generators = search.starts(first + offset, min(BATCH, count - offset))
-        found.append(maximise(starts, targets, search.classifiers, search.prior, search.recipe, generators).features)
+        at, size = first + offset, min(BATCH, count - offset)
+        starts, targets, generators = search.starts(at, size)
+        asked = (starts, targets, search.classifiers, search.prior, search.recipe, generators)
+        found.append(maximise(*asked, groups_of(at, size)).features)
     return torch.cat(found), time.perf_counter() - started
 
 

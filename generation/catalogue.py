@@ -122,7 +122,7 @@ PRESETS = _table(
           spaces=("decoder",)),
     Entry("recommended", "Recommended preset", "what judges accept most; meant to climb two architectures together",
           spaces=("decoder",)),
-    Entry("quick", "Quick preset", "eight large steps: most clips accepted a second, but less diverse",
+    Entry("quick", "Quick preset", "eight large steps: the most accepted clips a second",
           spaces=("decoder",)),
     Entry("robust", "Robust preset", "directly on the features, but smooth and under strong disturbance",
           spaces=("features",)),
