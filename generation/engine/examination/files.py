@@ -13,11 +13,11 @@ from generation.engine.corpora.layout import Recording
 from generation.engine.corpora.recordings import read_waveform
 from generation.engine.examination.measures import Measured, measure
 from generation.engine.examination.panel import Panel
-from generation.engine.examination.search import Kept, Part, search
+from generation.engine.examination.search import Kept, Part, Searched, search
 from generation.engine.level import set_level
 from generation.engine.progress import Progress
 from generation.engine.spectrogram import CELL, write_png
-from generation.engine.whole_files import folder_written_whole
+from generation.engine.whole_files import CannotBeWritten, folder_written_whole
 
 FINDINGS = "findings.json"
 KEPT_ARRAYS = "kept.npz"
@@ -40,14 +40,24 @@ def examine_part(part: Part, panel: Panel, seed: int, folder: Path, progress: Pr
     place = part_folder(folder, part)
     if not (place / FINDINGS).exists():
         searched = search(part, panel, seed, progress)
-        findings: dict[str, Any] = {**vars(part), **searched.as_dict()}
-        with folder_written_whole(place) as aside:
-            if searched.kept is not None:
-                measured = measure(part.word, searched.kept, panel)
-                findings |= {"measures": measured.numbers, "shown": _show(searched.kept, measured, panel, aside)}
-                _write_arrays(searched.kept, measured, aside / KEPT_ARRAYS)
-            (aside / FINDINGS).write_text(json.dumps(findings, allow_nan=False), encoding="utf-8")
+        try:
+            _write(place, part, searched, panel)
+        except CannotBeWritten:
+            # Another worker may have finished the same part meanwhile, with the same findings.
+            if not (place / FINDINGS).exists():
+                raise
     return read_findings(place)
+
+
+def _write(place: Path, part: Part, searched: Searched, panel: Panel) -> None:
+    """Write what was found of a part, with the arrays, pictures and sounds of the codes kept."""
+    findings: dict[str, Any] = {**vars(part), **searched.as_dict()}
+    with folder_written_whole(place) as aside:
+        if searched.kept is not None:
+            measured = measure(part.word, searched.kept, panel)
+            findings |= {"measures": measured.numbers, "shown": _show(searched.kept, measured, panel, aside)}
+            _write_arrays(searched.kept, measured, aside / KEPT_ARRAYS)
+        (aside / FINDINGS).write_text(json.dumps(findings, allow_nan=False), encoding="utf-8")
 
 
 def read_findings(place: Path) -> dict[str, Any]:

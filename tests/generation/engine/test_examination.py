@@ -6,6 +6,7 @@ import torch
 
 from generation.engine.checkpoints import LoadedNetwork
 from generation.engine.examination import intelligibility, search
+from generation.engine.examination.files import examine_part
 from generation.engine.examination.intelligibility import LengthsDiffer, PesqIsMissing, pesq, stoi
 from generation.engine.examination.latent_map import TooFewCodes, latent_map
 from generation.engine.examination.panel import Panel
@@ -13,6 +14,7 @@ from generation.engine.examination.search import Part
 from generation.engine.examination.tallies import Tally, agreed, share, total
 from generation.engine.maximisation.recipes import preset
 from generation.engine.networks import build
+from generation.engine.progress import unwatched
 from tests.generation.engine.small_corpus import buzz, buzzing_features
 
 
@@ -71,13 +73,32 @@ def test_pesq_says_how_to_install_it_where_it_is_missing(monkeypatch):
     assert not intelligibility.pesq_is_installed()
 
 
-def test_a_search_in_chunks_counts_every_code_and_keeps_the_first(tmp_path, monkeypatch):
-    monkeypatch.setattr(search, "KEPT", 2)
-    found = buzzing_features(tmp_path)
+def panel_of_one(folder):
+    """Give a panel of an untrained classifier, which is climbed."""
     torch.manual_seed(1)
     network = build("temporal_classifier", {"n_words": 2, "n_mels": 80, "n_frames": 36}).eval()
     loaded = LoadedNetwork(network.requires_grad_(False), {}, "temporal_classifier", "")
-    panel = Panel(found, {"own": loaded}, {}, None, preset("paper", "features"), torch.device("cpu"))
+    features = buzzing_features(folder)
+    return Panel(features, {"own": loaded}, {}, None, preset("paper", "features"), torch.device("cpu"))
+
+
+def test_a_part_that_another_worker_finishes_meanwhile_is_taken_as_it_is(tmp_path):
+    panel, part, folder = panel_of_one(tmp_path), Part("high", 0, 5), tmp_path / "examination"
+    others = []
+
+    def finish_elsewhere(fraction, note):
+        if not others:
+            others.append(None)
+            others.append(examine_part(part, panel, 1, folder, unwatched))
+
+    found = examine_part(part, panel, 1, folder, finish_elsewhere)
+
+    assert found == others[1]
+
+
+def test_a_search_in_chunks_counts_every_code_and_keeps_the_first(tmp_path, monkeypatch):
+    monkeypatch.setattr(search, "KEPT", 2)
+    panel = panel_of_one(tmp_path)
 
     searched = search.search(Part("high", 0, 5), panel, seed=1)
     later = search.search(Part("high", 5, 2), panel, seed=1)
