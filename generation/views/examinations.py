@@ -57,7 +57,8 @@ def _found(slug: str) -> Examination:
 
 def _shown(found: dict[str, Any]) -> dict[str, Any]:
     """Return what the page shows of a result."""
-    titles = {each["slug"]: _title(each) for each in found["classifiers"]}
+    networks = [each["network"] for each in found["classifiers"]]
+    titles = {each["slug"]: _title(each, networks.count(each["network"]) > 1) for each in found["classifiers"]}
     points = map_points(found["map"], "word")
     by_talker = map_points(found["map"], "talker")
     return {
@@ -79,10 +80,11 @@ def _shown(found: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _title(classifier: dict[str, str]) -> str:
+def _title(classifier: dict[str, str], has_twins: bool) -> str:
     entry = NETWORKS.get(classifier["network"])
     part = "climbed" if classifier["part"] == "own" else "judge"
-    return f"{entry.title if entry else classifier['network']} ({part}, {classifier['slug']})"
+    name = f", {classifier['slug']}" if has_twins else ""
+    return f"{entry.title if entry else classifier['network']} ({part}{name})"
 
 
 @login_required
