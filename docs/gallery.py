@@ -47,7 +47,8 @@ def _table(study_slug: str, word: str) -> str:
 def _row(slug: str, title: str, clip: object) -> str:
     from django.conf import settings
 
-    from generation.models import Clip, Stage
+    from generation.models import Clip
+    from generation.models.clips import Stage
 
     assert isinstance(clip, Clip)
     picture, sound = Path("images") / "gallery" / f"{slug}.png", Path("sounds") / f"{slug}.flac"
