@@ -3,11 +3,12 @@
 An export is a ZIP archive of weights and of a graph written as JSON. PyTorch's own reader trusts it: it unpickles
 sample inputs and marked weights, compiles the guards and evaluates the sizes that stand there as text, and looks up
 whatever function the graph names. So the archive is read here first, and what PyTorch is given is another one, made
-of its plain weights and its graph alone, whose every call is one of PyTorch's tensor operators and whose every size is
-a number or a bare symbol. Not guaranteed: that the operators themselves bear whatever sizes they are given (an export
-can ask for more memory than there is), or that the network is any good.
+of its plain weights and its graph alone, whose every call is an operator of the list `exported_operators` and whose
+every size is made of numbers and symbols. Not guaranteed: that the operators themselves bear whatever
+sizes they are given (an export can ask for more memory than there is), or that the network is any good.
 """
 
+import ast
 import io
 import json
 import re
@@ -19,13 +20,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from generation.engine.exported_operators import is_allowed
 from generation.engine.features import FeatureConfig, feature_config
 
 EXPORTED = "exported"
 SUFFIX = ".pt2"
 LARGEST = 2**30
-OPERATOR = re.compile(r"torch\.ops\.aten\.[a-z0-9_]+\.[A-Za-z0-9_]+|_operator\.(add|sub|mul|floordiv|mod|neg|getitem)")
-SYMBOL = re.compile(r"Symbol\('[su]\d+'(, (positive|integer|nonnegative)=(True|False))*\)|\d+")
+SIZE_FUNCTIONS, SYMBOL = ("Symbol", "Integer", "Add", "Mul"), re.compile(r"[su]\d+")
 WEIGHT = re.compile(r"data/weights/weight_\d+")
 # What the archive's reader wants beside the graph and the weights.
 MARKS = ("archive_format", "archive_version", "byteorder", ".data/version")
@@ -150,16 +151,20 @@ def _graph(members: dict[str, bytes], path: Path) -> dict[str, Any]:
         targets = {node["target"] for node in nodes}
     except (ValueError, KeyError, TypeError) as error:
         raise ExportIsRefused(f"The graph of {path} cannot be read ({error!r}): export it again.") from error
-    foreign = sorted(str(each) for each in targets if not (isinstance(each, str) and OPERATOR.fullmatch(each)))
+    foreign = sorted(str(each) for each in targets if not is_allowed(each))
     if foreign:
-        raise ExportIsRefused(f"The graph of {path} calls {', '.join(foreign)}, which is no tensor operator.")
+        raise ExportIsRefused(
+            f"The graph of {path} calls {', '.join(foreign)}, not among the operators that an export may call "
+            "(generation/engine/exported_operators.py): export a network that does without."
+        )
     for node in nodes:
         node["metadata"] = {}
     graph["guards_code"] = []
     for text in _expressions(graph):
-        if not SYMBOL.fullmatch(str(text)):
+        if not _is_plain_size(str(text)):
             raise ExportIsRefused(
-                f"{path} holds the size {text!r}, and only plain symbols are read: make nothing but the batch dynamic."
+                f"{path} holds the size {text!r}, and only sums and products of symbols and numbers are read: make "
+                "nothing but the batch dynamic."
             )
     if json.loads(members.get(CONSTANTS, b'{"config": {}}')).get("config"):
         raise ExportIsRefused(f"{path} holds constants beside its weights: register them as buffers, and export again.")
@@ -172,6 +177,25 @@ def _expressions(value: Any) -> list[Any]:
         own = [value["expr_str"]] if "expr_str" in value else []
         return own + [text for each in value.values() for text in _expressions(each)]
     return [text for each in value for text in _expressions(each)] if isinstance(value, list) else []
+
+
+def _is_plain_size(text: str) -> bool:
+    """Tell whether a size is a number, a symbol, or sums and products of them, such as Mul(Integer(64), Symbol('s0')).
+
+    PyTorch evaluates it as an expression of SymPy, in which anything could stand.
+    """
+    try:
+        return all(_is_of_plain_size(node) for node in ast.walk(ast.parse(text, mode="eval")))
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+
+
+def _is_of_plain_size(node: ast.AST) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id in SIZE_FUNCTIONS
+    if isinstance(node, ast.Constant):
+        return SYMBOL.fullmatch(node.value) is not None if isinstance(node.value, str) else isinstance(node.value, int)
+    return isinstance(node, ast.Expression | ast.Call | ast.keyword | ast.Load)
 
 
 def _weights(members: dict[str, bytes], path: Path) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def test_less_than_no_thread_is_refused(command):
         call_command(command, "--threads", "-1")
 
 
-@pytest.mark.parametrize("name", ["worker", "run_study", "jobs", "demo", "serve"])
+@pytest.mark.parametrize("name", ["worker", "run_study", "jobs", "demo", "serve", "train", "render", "examine"])
 def test_every_command_that_computes_takes_them(name, capsys):
     with pytest.raises(SystemExit, match="0"):
         call_command(name, "--help")

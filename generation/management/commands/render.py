@@ -2,18 +2,19 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from generation import catalogue
 from generation.actions.checkpoints import CheckpointIsUnknown, find_checkpoint
 from generation.actions.clips import ClipNetworks, ClipsCannotBeMade, find_clips, request_clips
+from generation.management.computing import ComputingCommand
 from generation.management.terminal import run_with_bar
 from generation.models import Checkpoint
 
 MAKING = ("source", "start", "space", "preset", "vocoder")
 
 
-class Command(BaseCommand):
+class Command(ComputingCommand):
     help = "Make clips of one system and have classifiers judge them; clips that are there are not made again."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from generation.actions.checkpoints import request_training
 from generation.catalogue import FEATURES, NETWORKS
+from generation.management.computing import ComputingCommand
 from generation.management.terminal import run_with_bar
 from generation.models import Checkpoint, Corpus
 
 
-class Command(BaseCommand):
+class Command(ComputingCommand):
     help = "Train a network on a corpus, here and now; what was trained so before is not trained again."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -30,7 +30,9 @@ def test_the_papers_preset_is_what_the_paper_says(space, rate):
 
 
 def test_an_unknown_preset_names_those_there_are():
-    with pytest.raises(PresetIsUnknown, match="choose one of paper, random_direction, recommended, robust, whitened"):
+    with pytest.raises(
+        PresetIsUnknown, match="choose one of paper, quick, random_direction, recommended, robust, whitened"
+    ):
         preset("deep", "features")
     with pytest.raises(PresetIsUnknown, match="does not search the space 'features': choose one of decoder"):
         preset("whitened", "features")
