@@ -17,11 +17,25 @@ class Play(BaseModel):
     ended: float | None = Field(None, ge=0)
 
 
-class Evidence(BaseModel):
-    """How often and when a sound was played, and whether the page was in view; times in seconds since it opened."""
+class SoundEvidence(BaseModel):
+    """How often and when one sound was played; times in seconds since the page opened."""
 
     model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
 
+    play_count: int = Field(0, ge=0, le=10_000, description="Playings to the very end.")
+    plays: list[Play] = Field([], max_length=200)
+    audio_seconds: float | None = Field(None, ge=0, le=7200)
+
+
+class Evidence(BaseModel):
+    """What happened on a trial's page, and to each of its sounds by its key; times in seconds since it opened.
+
+    A page with one sound may report its plays without naming it.
+    """
+
+    model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
+
+    sounds: dict[str, SoundEvidence] = Field({}, max_length=40)
     play_count: int = Field(0, ge=0, le=10_000, description="Playings to the very end.")
     plays: list[Play] = Field([], max_length=200)
     heard_seconds: float | None = Seconds

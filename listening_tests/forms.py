@@ -6,10 +6,12 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
+from listening_tests.asked_trials import asked_trial
 from listening_tests.evidence import read_evidence
-from listening_tests.models import Presentation, Trial
-from listening_tests.questions import Choice, ChooseWord
+from listening_tests.models import Trial
+from listening_tests.questions import AnswerField, Widget
 from listening_tests.sound_check import BEEP_COUNTS
 
 
@@ -18,6 +20,15 @@ class ConsentForm(forms.Form):
         label="I am 18 or older, I have read this page, and I agree to take part.",
         error_messages={"required": "To begin, please tick the box: we may only ask those who agree."},
     )
+
+
+@dataclass(frozen=True)
+class AskedQuestion:
+    """A field of a trial's page, with what was given in it and what is wrong with that."""
+
+    field: AnswerField
+    value: str
+    errors: list[str]
 
 
 class SoundCheckForm(forms.Form):
@@ -32,29 +43,8 @@ class SoundCheckForm(forms.Form):
     )
 
 
-@dataclass(frozen=True)
-class OfferedChoice:
-    """An answer on offer as it is shown; `key` is the key that picks it."""
-
-    value: str
-    label: str
-    key: str
-    is_chosen: bool
-
-
-@dataclass(frozen=True)
-class AskedQuestion:
-    """A question on one sound of a trial."""
-
-    name: str
-    prompt: str
-    presentation: Presentation
-    choices: list[OfferedChoice]
-    errors: list[str]
-
-
 class TrialForm(forms.Form):
-    """A listener's answers to one trial, one for each of its sounds.
+    """A listener's answers to one trial.
 
     `sound` is the address part of the trial's first sound: it names the trial without saying anything of it.
     """
@@ -64,39 +54,43 @@ class TrialForm(forms.Form):
 
     def __init__(self, trial: Trial, data: QueryDict | None = None) -> None:
         super().__init__(data)
-        self.question = trial.block.test_method.question
-        self.offered = self.question.choices(trial.block.labels)
-        self.presentations = {f"answer-{each.position}": each for each in trial.presentations.order_by("position")}
-        for name in self.presentations:
-            self.fields[name] = forms.ChoiceField(
-                label=self.question.prompt,
-                choices=[(choice.value, choice.label) for choice in self.offered],
-                widget=forms.RadioSelect,
-                error_messages={"required": "Please choose one answer, then go on."},
-            )
+        self.presentations = list(trial.presentations.select_related("stimulus").order_by("position"))
+        self.asked = trial.block.test_method.question.fields(asked_trial(trial, self.presentations))
+        for field in self.asked:
+            self.fields[field.name] = _form_field(field)
 
-    def answers(self) -> dict[int, str]:
-        """Return the chosen value for each presentation's position."""
-        return {each.position: self.cleaned_data[name] for name, each in self.presentations.items()}
+    def answers(self) -> dict[str, str]:
+        """Return what was given in each of the question's fields."""
+        return {field.name: str(self.cleaned_data[field.name]) for field in self.asked}
 
     def reported(self) -> dict[str, Any]:
         """Return what the browser reported."""
         return read_evidence(self.cleaned_data["evidence"])
 
     def questions(self) -> Iterator[AskedQuestion]:
-        """Yield what the page asks, sound by sound."""
-        for name, presentation in self.presentations.items():
-            chosen = self[name].value()
-            choices = [
-                OfferedChoice(choice.value, choice.label, self._key(choice), choice.value == chosen)
-                for choice in self.offered
-            ]
-            yield AskedQuestion(
-                name, self.question.prompt, presentation, choices, [str(error) for error in self[name].errors]
-            )
+        """Yield what the page asks, field by field."""
+        for field in self.asked:
+            errors = [str(error) for error in self[field.name].errors]
+            yield AskedQuestion(field, self[field.name].value() or "", errors)
 
-    def _key(self, choice: Choice) -> str:
-        """Return the key that picks a choice: a scale value's digit, a word's first letter, 0 for no word."""
-        if isinstance(self.question, ChooseWord):
-            return "0" if choice.value == ChooseWord.NONE else choice.label[0].lower()
-        return choice.value
+
+def _form_field(field: AnswerField) -> forms.Field:
+    if field.widget == Widget.CHOICES:
+        return forms.ChoiceField(
+            label=field.prompt,
+            choices=[(choice.value, choice.label) for choice in field.choices],
+            widget=forms.RadioSelect,
+            error_messages={"required": _("Please choose one answer, then go on.")},
+        )
+    if field.widget == Widget.SLIDER:
+        return forms.IntegerField(
+            label=field.prompt,
+            min_value=field.low,
+            max_value=field.high,
+            error_messages={"required": _("Please rate every sound, then go on.")},
+        )
+    return forms.CharField(
+        label=field.prompt,
+        max_length=field.high,
+        error_messages={"required": _("Please type what you heard, or a question mark if you heard nothing.")},
+    )

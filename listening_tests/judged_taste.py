@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from generation.models import Clip, Judgement
 from generation.models.clips import Part, Stage
 from listening_tests.models import Stimulus, Study
+from listening_tests.roles import Role
 from listening_tests.taste import Taste
 
 # Mean opinions, in points, that are assumed and not measured: recordings are good, a vocoder costs a point.
@@ -29,8 +30,10 @@ def taste_from_judgements(study: Study) -> Taste:
     """
     hearing = _hearing(study)
     recognised: dict[str, list[float]] = defaultdict(list)
-    stimuli = Stimulus.objects.filter(block__study=study).select_related("clip").order_by("pk")
+    roles = (Role.SAMPLE, Role.REFERENCE, Role.HIDDEN_REFERENCE)
+    stimuli = Stimulus.objects.filter(block__study=study, role__in=roles).select_related("clip").order_by("pk")
     for stimulus in stimuli:
+        assert stimulus.clip is not None
         if str(stimulus.clip.key) not in hearing:
             raise ClipIsUnjudged(
                 f"{stimulus.clip} of the system {stimulus.system!r} was not judged on its sound by any classifier that "

@@ -12,6 +12,7 @@ import pandas as pd
 from generation.models import Judgement
 from listening_tests.methods import METHODS
 from listening_tests.models import Rating, Stimulus, Study
+from listening_tests.roles import TrialRole
 from listening_tests.states import SessionState
 
 _TRIAL = "presentation__trial__"
@@ -27,24 +28,30 @@ _RATING_FIELDS = {
     "block": f"{_TRIAL}block__position",
     "method": f"{_TRIAL}block__method",
     "trial_order": f"{_TRIAL}position",
+    "stimulus_id": f"{_STIMULUS}pk",
+    "played_sha256": f"{_STIMULUS}sha256",
     "clip_sha256": f"{_STIMULUS}clip__sha256",
     "clip_key": f"{_STIMULUS}clip__key",
     "system": f"{_STIMULUS}system",
     "item": f"{_STIMULUS}word",
     "talker": f"{_STIMULUS}clip__talker",
     "role": f"{_STIMULUS}role",
+    "trial_role": f"{_TRIAL}role",
+    "probe": f"{_TRIAL}probe",
+    "exclusion": f"{_SESSION}exclusion",
     "response": "response",
     "score": "score",
     "play_count": "play_count",
-    "evidence": "evidence",
+    "evidence": f"{_TRIAL}evidence",
     "first_shown_at": f"{_TRIAL}first_shown_at",
     "answered_at": "answered_at",
 }
 
 RATING_COLUMNS = (
     "study", "study_version", "listener", "session", "is_simulated", "block", "method", "trial_order", "stimulus",
-    "clip_sha256", "clip_key", "system", "item", "talker", "role", "scale_min", "scale_max", "response", "score",
-    "play_count", "first_shown_at", "answered_at", "response_seconds", "hidden_seconds", "is_complete_session",
+    "clip_sha256", "clip_key", "played_sha256", "system", "item", "probe", "talker", "role", "scale_min", "scale_max",
+    "response", "score", "play_count", "first_shown_at", "answered_at", "response_seconds", "hidden_seconds",
+    "is_complete_session", "exclusion",
 )  # fmt: skip
 JUDGEMENT_COLUMNS = (
     "clip_sha256", "clip_key", "system", "item", "classifier", "network", "part", "stage", "heard",
@@ -72,7 +79,7 @@ def ratings_frame(study: Study, *, simulated: bool | None = None) -> pd.DataFram
 
 def judgements_frame(study: Study) -> pd.DataFrame:
     """Return one row for each judgement of each of the study's clips, in two queries."""
-    stimuli = Stimulus.objects.filter(block__study=study)
+    stimuli = Stimulus.objects.filter(block__study=study, clip__isnull=False)
     put = {clip: (system, word) for clip, system, word in stimuli.values_list("clip_id", "system", "word")}
     judgements = Judgement.objects.filter(clip__in=stimuli.values("clip")).select_related("clip", "checkpoint")
     records = [_judgement_row(judgement, *put[judgement.clip_id]) for judgement in judgements.order_by("clip_id", "pk")]
@@ -93,8 +100,12 @@ def _rating_row(study: Study, row: Mapping[str, Any]) -> dict[str, Any]:
         "study_version": study.version,
         "listener": str(row["listener"]),
         "session": session_pseudonym(row["session_key"]),
-        "stimulus": f"{row['block']}:{row['role']}:{row['clip_key']}",
-        "clip_key": str(row["clip_key"]),
+        "stimulus": f"{row['block']}:{row['role']}:{row['clip_key'] or row['stimulus_id']}",
+        "clip_key": str(row["clip_key"] or ""),
+        "clip_sha256": row["clip_sha256"] or "",
+        "played_sha256": row["played_sha256"] or row["clip_sha256"] or "",
+        "talker": row["talker"] or "",
+        "role": row["role"] if row["trial_role"] == TrialRole.SAMPLE else row["trial_role"],
         "scale_min": scale_min,
         "scale_max": scale_max,
         "response_seconds": (row["answered_at"] - shown).total_seconds() if shown else None,

@@ -1,23 +1,25 @@
-"""The places of a study: which stimuli still want listeners, and who holds them."""
+"""The places of a study: which sets of stimuli still want listeners, and who holds them."""
 
-from collections.abc import Mapping
+import random
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from listening_tests.assignment import Candidate, assign
-from listening_tests.models import Block, Presentation, Session, Stimulus, Study, Trial
-from listening_tests.roles import Role
+from listening_tests.models import Block, Presentation, Session, SetMember, StimulusSet, Study, Trial
+from listening_tests.roles import Role, TrialRole
+from listening_tests.stimulus_sets import Member, arrange
 
 Offer = Mapping[Block, list[Candidate]]
 
 
 def offer(study: Study, *, is_simulated: bool, now: datetime) -> Offer:
-    """Return each block's stimuli, in the order of the blocks, with how often each was answered or is reserved.
+    """Return each block's sets, in the order of the blocks, with how often each was answered or is reserved.
 
     Simulated listeners and real ones are counted apart, so neither takes the other's places.
     """
     blocks = {block.pk: block for block in study.blocks.order_by("position", "pk")}
     offered: dict[Block, list[Candidate]] = {block: [] for block in blocks.values()}
-    rows = Stimulus.objects.filter(block__study=study, role=Role.SAMPLE).with_progress(
+    rows = StimulusSet.objects.filter(block__study=study, role=TrialRole.SAMPLE).with_progress(
         is_simulated=is_simulated, now=now
     )
     fields = ("pk", "block_id", "system", "word", "n_answered", "n_reserved")
@@ -27,20 +29,56 @@ def offer(study: Study, *, is_simulated: bool, now: datetime) -> Offer:
 
 
 def is_full(offered: Offer) -> bool:
-    """Return whether every stimulus of every block has, or will have, the ratings it needs."""
+    """Return whether every set of every block has, or will have, the ratings it needs."""
     return all(candidate.count >= block.ratings_per_stimulus for block, group in offered.items() for candidate in group)
 
 
 def reserve_trials(session: Session, offered: Offer) -> None:
     """Store all trials of a session, block after block. To be called under the study's lock."""
-    planned = [
-        (block, stimulus)
+    chosen = [
+        (block, set_id)
         for block, group in offered.items()
-        for stimulus in assign(group, n_trials=block.trials_per_session, seed=session.seed + block.position)
+        for set_id in assign(group, n_trials=block.trials_per_session, seed=session.seed + block.position)
     ]
+    sets = {each.pk: each for each in StimulusSet.objects.filter(pk__in=[set_id for _block, set_id in chosen])}
     trials = Trial.objects.bulk_create(
-        Trial(session=session, block=block, position=position) for position, (block, _) in enumerate(planned)
+        Trial(
+            session=session,
+            block=block,
+            stimulus_set=sets[set_id],
+            position=position,
+            probe=_probe(block, sets[set_id].word, session.seed + position),
+        )
+        for position, (block, set_id) in enumerate(chosen)
     )
+    _present(session, trials)
+
+
+def _present(session: Session, trials: Sequence[Trial]) -> None:
+    """Store which sounds each trial puts, in which order and under which names."""
+    members = _members(trial.stimulus_set_id for trial in trials)
     Presentation.objects.bulk_create(
-        Presentation(trial=trial, stimulus_id=stimulus) for trial, (_, stimulus) in zip(trials, planned, strict=True)
+        Presentation(trial=trial, stimulus_id=member.id, position=position, name=name)
+        for trial in trials
+        for position, (member, name) in enumerate(
+            arrange(trial.block.test_method, members[trial.stimulus_set_id], seed=session.seed + trial.position)
+        )
     )
+
+
+def _members(set_ids: Iterable[int]) -> dict[int, list[Member]]:
+    found: dict[int, list[Member]] = {}
+    places = SetMember.objects.filter(stimulus_set__in=list(set_ids)).order_by("stimulus_set_id", "position")
+    fields = ("stimulus_set_id", "stimulus_id", "stimulus__role", "stimulus__system", "stimulus__word")
+    for set_id, stimulus, role, system, word in places.values_list(*fields):
+        found.setdefault(set_id, []).append(Member(stimulus, Role(role), system, word))
+    return found
+
+
+def _probe(block: Block, word: str, seed: int) -> str:
+    """Return which word a trial asks about, where its method asks about one: in half of them the intended one."""
+    others = sorted(set(block.labels) - {word})
+    dice = random.Random(seed)
+    if not block.test_method.probes_words:
+        return ""
+    return word if not others or dice.random() < 0.5 else dice.choice(others)

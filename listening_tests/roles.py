@@ -1,4 +1,4 @@
-"""What a clip is there for in a study."""
+"""What a clip is there for in a study, and a set of clips in a session."""
 
 from django.db import models
 
@@ -11,3 +11,15 @@ class Role(models.TextChoices):
     GOLD = "gold"
     TRAP = "trap"
     TRAINING = "training"
+    CATCH = "catch"
+
+
+class TrialRole(models.TextChoices):
+    """What a trial is there for: only samples fill a quota."""
+
+    SAMPLE = "sample"
+    TRAINING = "training"
+    GOLD = "gold"
+    TRAP = "trap"
+    CATCH = "catch"
+    REPEAT = "repeat"

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import resolve, reverse
 
+from listening_tests.asked_trials import asked_trial
 from listening_tests.models import Presentation, Session, Study
 from listening_tests.page_reading import Form, Page, read_page
 from listening_tests.simulation_pass import simulation_pass
@@ -73,13 +74,14 @@ class Visit:
         return [sound.rstrip("/").rsplit("/", 1)[-1] for sound in page.sounds]
 
     def _answers(self, form: Form, heard: list[Presentation]) -> dict[str, str]:
-        """Return what the listener chooses of each sound, among what the page offers for it."""
-        answers = {}
-        for (name, values), presentation in zip(form.choices.items(), heard, strict=True):
-            block = presentation.trial.block
-            answers[name] = self._listener.answer(block.test_method.question, presentation.stimulus, block.labels)
-            if answers[name] not in values:
-                raise PageIsWrong(f"{self._address} offers {values}, but not {answers[name]!r}.")
+        """Return what the listener answers, in fields that the page has and with values that it offers."""
+        trial = heard[0].trial
+        asked = asked_trial(trial, heard)
+        stimuli = {each.position: each.stimulus for each in heard}
+        answers = self._listener.answers(trial.block.test_method.question, asked, stimuli)
+        for name, value in answers.items():
+            if name not in form.values and value not in form.choices.get(name, []):
+                raise PageIsWrong(f"{self._address} has no field {name} that takes {value!r}.")
         return answers
 
     def _open(self, address: str) -> Page:
@@ -108,14 +110,17 @@ class Visit:
 
 def _presentations(session: Session) -> dict[str, Presentation]:
     """Return what will be put to the listener, by its key: who hears a sound knows what it is."""
-    rows = Presentation.objects.filter(trial__session=session).select_related("stimulus__clip", "trial__block")
+    rows = Presentation.objects.filter(trial__session=session).select_related(
+        "stimulus__clip", "trial__block", "trial__session"
+    )
     return {presentation.key: presentation for presentation in rows}
 
 
 def _evidence(heard: list[Presentation]) -> str:
     """Return what a browser reports when each sound was played once."""
-    seconds = sum(presentation.stimulus.clip.duration for presentation in heard)
-    return json.dumps({"play_count": 1, "hidden_seconds": 0.0, "audio_seconds": seconds})
+    return json.dumps(
+        {"hidden_seconds": 0.0, "sounds": {presentation.key: {"play_count": 1} for presentation in heard}}
+    )
 
 
 def _host() -> str:

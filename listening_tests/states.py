@@ -13,6 +13,7 @@ class SessionState(models.TextChoices):
     CONSENTED = "consented"
     LISTENING = "listening"
     COMPLETED = "completed"
+    SCREENED_OUT = "screened_out"
     WITHDRAWN = "withdrawn"
 
 
@@ -23,8 +24,9 @@ STUDY_TRANSITIONS = {
 }
 
 SESSION_TRANSITIONS = {
-    SessionState.CONSENTED: {SessionState.LISTENING, SessionState.WITHDRAWN},
-    SessionState.LISTENING: {SessionState.COMPLETED, SessionState.WITHDRAWN},
+    SessionState.CONSENTED: {SessionState.LISTENING, SessionState.SCREENED_OUT, SessionState.WITHDRAWN},
+    SessionState.LISTENING: {SessionState.COMPLETED, SessionState.SCREENED_OUT, SessionState.WITHDRAWN},
     SessionState.COMPLETED: {SessionState.WITHDRAWN},
+    SessionState.SCREENED_OUT: {SessionState.WITHDRAWN},
     SessionState.WITHDRAWN: set(),
 }

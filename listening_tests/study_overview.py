@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from listening_tests.models import Block, Stimulus, Study
+from listening_tests.models import Block, StimulusSet, Study
+from listening_tests.roles import TrialRole
+from listening_tests.stimulus_sets import SEPARATOR
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ def block_progress(study: Study, now: datetime) -> list[BlockProgress]:
     titles = system_titles(study)
     order = {slug: position for position, slug in enumerate(titles)}
     blocks = {block.pk: BlockProgress(block, []) for block in study.blocks.order_by("position", "pk")}
-    rows = Stimulus.objects.filter(block__study=study).progress_by_system(now).order_by("block_id", "system")
+    sets = StimulusSet.objects.filter(block__study=study, role=TrialRole.SAMPLE)
+    rows = sets.progress_by_system(now).order_by("block_id", "system")
     for row in sorted(rows, key=lambda row: (order.get(row["system"], len(order)), row["system"])):
         progress = blocks[row["block_id"]]
         progress.systems.append(_system_progress(progress.block, row, titles))
@@ -60,7 +63,7 @@ def system_titles(study: Study) -> dict[str, str]:
 def _system_progress(block: Block, row: dict[str, Any], titles: dict[str, str]) -> SystemProgress:
     return SystemProgress(
         slug=row["system"],
-        title=titles.get(row["system"], row["system"]),
+        title=", ".join(titles.get(slug, slug) for slug in row["system"].split(SEPARATOR)),
         n_stimuli=row["n_stimuli"],
         n_real=row["n_real"],
         n_simulated=row["n_simulated"],

@@ -5,17 +5,33 @@ docs/study-file.md are made from them.
 """
 
 import math
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from generation import catalogue
 from listening_tests.methods import METHODS
+from listening_tests.roles import Role
+from listening_tests.stimulus_sets import Member, PlannedSet, SetsCannotBeMade, compose_sets
 from listening_tests.study_networks import TRAINED_VOCODERS, NetworksSection, Section, Slug, one_of
 from listening_tests.study_systems import SystemSection, Word
 
 FeatureSlug = Annotated[str, AfterValidator(one_of(catalogue.FEATURES, "feature definition"))]
 MethodSlug = Annotated[str, AfterValidator(one_of(METHODS, "test method"))]
+
+
+# BS.1534's low and mid anchors: the reference without what lies above 3.5 and 7 kHz.
+ANCHORS = ("anchor-3500", "anchor-7000")
+
+
+@dataclass(frozen=True)
+class SystemsPart:
+    """What a system is to a block: its role, its name there, and the system whose clips it takes."""
+
+    role: Role
+    system: str
+    clips_of: str
 
 
 class CorpusSection(Section):
@@ -45,8 +61,32 @@ class BlockSection(Section):
     title: str = Field(min_length=1, max_length=200, description="What the listener reads above the block.")
     instructions: str = Field("", max_length=2000, description="Replaces the method's own instructions.")
     systems: list[Slug] | None = Field(None, min_length=1, description="Which systems; all, if left out.")
+    reference: Slug | None = Field(None, description="Which system is the reference, where the method has one.")
+    labels: list[Word] | None = Field(
+        None, min_length=2, max_length=100, description="The words to choose from; the study's words, if left out."
+    )
+    label_order: Literal["alphabetical", "shuffled"] = Field(
+        "alphabetical", description="How words to choose from stand: shuffled is each listener's own order."
+    )
+    minimum_plays: int = Field(1, ge=1, le=20, description="How often each sound is heard before an answer opens.")
+    maximum_plays: int | None = Field(None, ge=1, le=100, description="How often each sound can be played.")
     trials_per_session: int = Field(ge=1, le=500, description="How many trials each listener does.")
     ratings_per_stimulus: int = Field(ge=1, le=1000, description="The quota: how many listeners rate each stimulus.")
+
+    @model_validator(mode="after")
+    def _plays_are_possible(self) -> Self:
+        if self.maximum_plays is not None and self.maximum_plays < self.minimum_plays:
+            raise ValueError(f"maximum_plays is {self.maximum_plays}, less than the {self.minimum_plays} it takes")
+        return self
+
+    @model_validator(mode="after")
+    def _has_its_reference(self) -> Self:
+        method = METHODS[self.method]
+        if method.needs_reference and self.reference is None:
+            raise ValueError(f"the method {self.method!r} compares with a reference: say which system is the reference")
+        if self.reference is not None and not method.needs_reference:
+            raise ValueError(f"the method {self.method!r} has no reference: leave it out")
+        return self
 
 
 class ListenersSection(Section):
@@ -137,23 +177,38 @@ class StudyFile(Section):
             for slug in block.systems or []:
                 if slug not in known:
                     raise ValueError(f"block {number} names the system {slug!r}, which is not among {', '.join(known)}")
+            if block.reference is not None and block.reference not in known:
+                raise ValueError(f"block {number} has the reference {block.reference!r}, which is no system")
             self._check_quota(number, block)
         return self
 
     def _check_quota(self, number: int, block: BlockSection) -> None:
-        distinct = sum(len(system.words_of(self.words)) for system in self.systems_of(block))
+        sets = self._planned_sets(number, block)
+        distinct = len({(planned.system, planned.word) for planned in sets})
         if block.trials_per_session > distinct:
             raise ValueError(
                 f"block {number} asks for {block.trials_per_session} trials per session, but a listener hears no word "
                 f"twice from the same system, and there are {distinct} pairs of system and word: ask for at most that"
             )
-        needed = math.ceil(distinct * self.clips_per_word * block.ratings_per_stimulus / block.trials_per_session)
+        needed = math.ceil(len(sets) * block.ratings_per_stimulus / block.trials_per_session)
         maximum = self.listeners.maximum
         if maximum is not None and needed > maximum:
             raise ValueError(
                 f"block {number} needs {needed} listeners for {block.ratings_per_stimulus} ratings of each of its "
-                f"{distinct * self.clips_per_word} stimuli, but listeners.maximum is {maximum}: raise it, or ask less"
+                f"{len(sets)} stimuli, but listeners.maximum is {maximum}: raise it, or ask less"
             )
+
+    def _planned_sets(self, number: int, block: BlockSection) -> list[PlannedSet]:
+        members = [
+            Member(position, part.role, part.system, word, take)
+            for position, part in enumerate(self.parts_of(block))
+            for word in self.system_named(part.clips_of).words_of(self.words)
+            for take in range(self.clips_per_word)
+        ]
+        try:
+            return compose_sets(METHODS[block.method], members, seed=self.seed)
+        except SetsCannotBeMade as error:
+            raise ValueError(f"block {number}: {error}") from error
 
     @model_validator(mode="after")
     def _statistics_fit_the_methods(self) -> Self:
@@ -170,6 +225,22 @@ class StudyFile(Section):
     def systems_of(self, block: BlockSection) -> list[SystemSection]:
         """Return the systems that a block puts to listeners."""
         return [system for system in self.systems if block.systems is None or system.slug in block.systems]
+
+    def system_named(self, slug: str) -> SystemSection:
+        """Return the system of this name."""
+        return next(system for system in self.systems if system.slug == slug)
+
+    def parts_of(self, block: BlockSection) -> list[SystemsPart]:
+        """Return which systems' clips take which roles in a block; the anchors are made from the reference."""
+        roles = METHODS[block.method].roles_per_trial
+        slugs = [system.slug for system in self.systems_of(block) if system.slug != block.reference]
+        parts = [SystemsPart(Role.SAMPLE, slug, slug) for slug in slugs]
+        if block.reference is not None:
+            beside = [role for role in (Role.REFERENCE, Role.HIDDEN_REFERENCE) if role in roles]
+            parts += [SystemsPart(role, block.reference, block.reference) for role in beside]
+            n_anchors = roles.get(Role.ANCHOR, (0, 0))[1]
+            parts += [SystemsPart(Role.ANCHOR, anchor, block.reference) for anchor in ANCHORS[:n_anchors]]
+        return parts
 
     def as_protocol(self) -> dict[str, Any]:
         """Return the validated file as plain data, with every default written out."""

@@ -1,13 +1,16 @@
 """What simulated listeners are made of: the truth that an analysis should find again."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from listening_tests.models import Stimulus
-from listening_tests.questions import Choice, ChooseWord, Question
+from listening_tests.questions import AnswerField, AskedTrial, Impression, Question, Widget
+
+# What is assumed of sounds that a taste says nothing of, such as anchors: poor, in points from 1 to 5.
+UNKNOWN_QUALITY = 1.5
 
 
 @dataclass(frozen=True)
@@ -44,36 +47,51 @@ class SimulatedListener:
         """Return how many of a session's trials this listener answers: all, or fewer for one who drops out."""
         return int(self._patience * n_trials) if self._drops_out else n_trials
 
-    def answer(self, question: Question, stimulus: Stimulus, words: list[str]) -> str:
-        """Return the value of the choice this listener makes on hearing a stimulus."""
-        choices = question.choices(words)
+    def answers(self, question: Question, asked: AskedTrial, stimuli: Mapping[int, Stimulus]) -> dict[str, str]:
+        """Return this listener's value for each field of a trial; `stimuli` are its sounds by position."""
+        fields = question.fields(asked)
         if self.is_careless or self._dice.random() < self._taste.lapse_rate:
-            return str(self._dice.choice([choice.value for choice in choices]))
-        if isinstance(question, ChooseWord):
-            return self._word_heard(stimulus, words)
-        return self._opinion(stimulus, choices)
+            return self._anything(fields)
+        # A sound that comes twice in a trial, as X does, makes the same impression twice.
+        impressions = {stimulus.pk: self.impression(stimulus) for stimulus in stimuli.values()}
+        return question.answered_by(asked, {position: impressions[each.pk] for position, each in stimuli.items()})
 
-    def _opinion(self, stimulus: Stimulus, choices: list[Choice]) -> str:
-        opinion = (
-            self._taste.quality[stimulus.system]
+    def impression(self, stimulus: Stimulus) -> Impression:
+        """Return what this listener makes of a stimulus now."""
+        quality = (
+            self._taste.quality.get(stimulus.system, UNKNOWN_QUALITY)
             + self._bias
             + self._peculiarity(stimulus)
             + self._dice.normal(0, self._taste.residual_sd)
         )
-        return min(choices, key=lambda choice: abs((choice.score or 0.0) - opinion)).value
+        return Impression(float(quality), self._word_heard(stimulus))
+
+    def _anything(self, asked: Sequence[AnswerField]) -> dict[str, str]:
+        """Return values that have nothing to do with the sounds, each of them on offer and none chosen twice."""
+        values: dict[str, str] = {}
+        for each in asked:
+            if each.widget == Widget.SLIDER:
+                values[each.name] = str(self._dice.integers(each.low, each.high + 1))
+            elif each.widget == Widget.TEXT:
+                values[each.name] = "?"
+            else:
+                left = [choice.value for choice in each.choices if choice.value not in values.values()]
+                values[each.name] = str(self._dice.choice(left))
+        return values
 
     def _peculiarity(self, stimulus: Stimulus) -> float:
         """Return what the clip itself adds, for every listener of this seed alike."""
-        digest = hashlib.sha256(stimulus.clip.request_digest.encode()).digest()
+        name = stimulus.clip.request_digest if stimulus.clip else stimulus.system
+        digest = hashlib.sha256(name.encode()).digest()
         dice = np.random.default_rng([self._seed, int.from_bytes(digest[:8], "big")])
         return float(dice.normal(0, self._taste.stimulus_sd))
 
-    def _word_heard(self, stimulus: Stimulus, words: list[str]) -> str:
-        """Return a word with its probability; of the words that are not on offer none is."""
-        heard = self._taste.hearing[str(stimulus.clip.key)]
+    def _word_heard(self, stimulus: Stimulus) -> str | None:
+        """Return a word with its probability, or none of them."""
+        heard = self._taste.hearing.get(str(stimulus.clip.key), {}) if stimulus.clip else {}
         lot = self._dice.random()
-        for word in sorted(words):
-            lot -= heard.get(word, 0.0)
+        for word in sorted(heard):
+            lot -= heard[word]
             if lot < 0:
                 return word
-        return ChooseWord.NONE
+        return None

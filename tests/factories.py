@@ -15,7 +15,11 @@ from accounts.models import Researcher
 from generation.models import Checkpoint, Clip, Corpus, Examination, Job, JobItem, Judgement
 from generation.models.clips import Stage
 from listening_tests.actions import sessions, studies
-from listening_tests.models import Block, Stimulus, Study
+from listening_tests.actions.building import put_into_sets
+from listening_tests.asked_trials import asked_trial
+from listening_tests.models import Block, SetMember, Stimulus, StimulusSet, Study
+from listening_tests.roles import Role
+from listening_tests.stimulus_sets import Member
 
 _numbers = itertools.count(1)
 
@@ -145,6 +149,14 @@ def make_stimulus(*, block, **fields):
     return Stimulus.objects.create(block=block, **{"clip": fields.get("clip") or make_clip(word=word), **given})
 
 
+def make_set(*, stimulus, **fields):
+    """Store a set of one stimulus."""
+    given = {"block": stimulus.block, "system": stimulus.system, "word": stimulus.word, **fields}
+    made = StimulusSet.objects.create(**given)
+    SetMember.objects.create(stimulus_set=made, stimulus=stimulus)
+    return made
+
+
 def make_open_study(
     *,
     methods=("class_identification", "acr"),
@@ -166,10 +178,24 @@ def make_open_study(
     }
     for method in methods:
         new = make_block(study=made, method=method, **(block or {}))
-        for (system, word), clip in clips.items():
-            make_stimulus(block=new, system=system, word=word, clip=clip)
+        _make_stimuli_and_sets(new, clips)
     studies.open_study(study=made, now=timezone.now())
     return made
+
+
+def _make_stimuli_and_sets(block, clips):
+    """Store the clips in the roles that the block's method has for them; the first system is the reference."""
+    roles = block.test_method.roles_per_trial
+    reference = next(iter(clips))[0] if block.test_method.needs_reference else None
+    members = []
+    for (system, word), clip in clips.items():
+        is_reference = system == reference
+        open_roles = (Role.REFERENCE, Role.HIDDEN_REFERENCE, Role.ANCHOR) if is_reference else (Role.SAMPLE,)
+        for role in (role for role in open_roles if role in roles):
+            named = "anchor-3500" if role == Role.ANCHOR else system
+            stimulus = make_stimulus(block=block, system=named, word=word, clip=clip, role=role)
+            members.append(Member(stimulus.pk, role, named, word))
+    put_into_sets(block, members, seed=1)
 
 
 def make_session(*, study=None, now=None, has_passed_sound_check=True, is_simulated=False):
@@ -189,10 +215,29 @@ def answer_trials(session, *, n_trials=None, now=None, choose=None):
     now = now or timezone.now()
     for _ in range(n_trials if n_trials is not None else session.trials.filter(answered_at=None).count()):
         trial = session.next_trial()
-        values = [choice.value for choice in trial.block.test_method.question.choices(trial.block.labels)]
         sessions.show_trial(trial=trial, now=now)
-        value = choose(trial, values) if choose else values[0]
-        sessions.submit_trial(session=session, trial=trial, answers={0: value}, evidence={"play_count": 1}, now=now)
+        answers = {field.name: _choose(trial, field, choose) for field in asked_fields(trial)}
+        sessions.submit_trial(session=session, trial=trial, answers=answers, evidence={"play_count": 1}, now=now)
+
+
+def asked_fields(trial):
+    """Return what a trial's page asks."""
+    presentations = trial.presentations.select_related("stimulus")
+    return trial.block.test_method.question.fields(asked_trial(trial, presentations))
+
+
+def values_on_offer(trial):
+    """Return the values that a trial's first field offers."""
+    return [choice.value for choice in asked_fields(trial)[0].choices]
+
+
+def _choose(trial, field, choose):
+    if field.widget.value == "slider":
+        return str(field.high)
+    values = [choice.value for choice in field.choices] or ["go"]
+    if choose:
+        return choose(trial, values)
+    return values[-1] if field.name == "worst" else values[0]
 
 
 def _digest(*parts):

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-ROLES = ("sample", "reference", "hidden_reference", "anchor", "gold", "trap", "training")
-# Gold, trap and training stimuli test or teach the listener; their ratings say nothing about a system.
+ROLES = ("sample", "reference", "hidden_reference", "anchor", "gold", "trap", "training", "catch", "repeat")
+# Gold stimuli, traps, catches, repeats and training test or teach the listener; they say nothing about a system.
 COUNTED_ROLES = ("sample", "reference", "hidden_reference", "anchor")
 STAGES = ("features", "audio")
 PARTS = ("own", "judge", "control")
@@ -50,10 +50,12 @@ RATINGS: tuple[Column, ...] = (
     Column("method", "string", "Test method, as in docs/catalogue.md."),
     Column("trial_order", "integer", "Place of the trial in the session, from 0.", minimum=0),
     Column("stimulus", "string", "A clip in a role in a block of the study."),
-    Column("clip_sha256", "string", "SHA-256 of the sound file."),
-    Column("clip_key", "string", "The clip's name in Hearsay."),
+    Column("clip_sha256", "string", "SHA-256 of the clip; empty for a sound of the platform's own.", may_be_empty=True),
+    Column("clip_key", "string", "The clip's name in Hearsay; empty for a sound of its own.", may_be_empty=True),
+    Column("played_sha256", "string", "SHA-256 of the file that was played.", may_be_empty=True),
     Column("system", "string", "What made the clip: the thing compared."),
-    Column("item", "string", "The intended word."),
+    Column("item", "string", "The intended word; empty where there is none.", may_be_empty=True),
+    Column("probe", "string", "The word that the trial asked about, where it asked about one.", may_be_empty=True),
     Column("talker", "string", "Who speaks in the recording behind the clip; empty if nobody.", may_be_empty=True),
     Column("role", "string", "What the clip is there for.", allowed=ROLES),
     Column("scale_min", "number", "Lower end of the method's scale; missing where there is none.", may_be_missing=True),
@@ -67,6 +69,8 @@ RATINGS: tuple[Column, ...] = (
     Column("hidden_seconds", "number", "How long the page was hidden meanwhile, as the browser reported it.", "s",
            minimum=0, may_be_missing=True),
     Column("is_complete_session", "boolean", "The listener answered every trial of the session."),
+    Column("exclusion", "string", "Which check excluded the session while the study ran; empty: none.",
+           may_be_empty=True),
 )  # fmt: skip
 
 JUDGEMENTS: tuple[Column, ...] = (
@@ -129,12 +133,13 @@ def check_judgements(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def counted_ratings(frame: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
-    """Return the ratings of these methods that say something about a system, checked.
+    """Return the ratings of these methods that say something about a system, checked: of no excluded session.
 
     Raises NoRatings if there are none.
     """
     checked = check_ratings(frame)
-    counted = checked[checked["method"].isin(list(methods)) & checked["role"].isin(list(COUNTED_ROLES))]
+    counts = checked["role"].isin(list(COUNTED_ROLES)) & (checked["exclusion"] == "")
+    counted = checked[checked["method"].isin(list(methods)) & counts]
     if counted.empty:
         raise NoRatings(f"There are no ratings of the method {' or '.join(methods)} yet.")
     return counted.reset_index(drop=True)

@@ -8,10 +8,13 @@ from django.db import transaction
 
 from accounts.models import Researcher
 from generation.models import Clip
-from listening_tests.methods import METHODS
-from listening_tests.models import Block, Stimulus, Study
+from listening_tests.models import Block, SetMember, Stimulus, StimulusSet, Study
+from listening_tests.stimulus_sets import Member, compose_sets
 from listening_tests.study_file import protocol_digest
-from listening_tests.study_schema import BlockSection, StudyFile
+from listening_tests.study_schema import BlockSection, StudyFile, SystemsPart
+
+# What of a block's section a trial's page and its reading need.
+SETTINGS = {"reference", "label_order", "minimum_plays", "maximum_plays"}
 
 
 class StudyHasAnotherProtocol(Exception):
@@ -78,29 +81,46 @@ def build_blocks(*, study: Study, clips: Mapping[PlannedClip, Clip]) -> None:
         return
     study_file = StudyFile.model_validate(study.protocol)
     for position, section in enumerate(study_file.blocks):
-        _build_block(study, position, section, study_file, clips)
+        block = _build_block(study, position, section, study_file)
+        members = _make_stimuli(block, study_file.parts_of(section), clips)
+        put_into_sets(block, members, seed=study.seed)
 
 
-def _build_block(
-    study: Study, position: int, section: BlockSection, study_file: StudyFile, clips: Mapping[PlannedClip, Clip]
-) -> None:
-    block = Block.objects.create(
+def put_into_sets(block: Block, members: Sequence[Member], *, seed: int) -> None:
+    """Store which of a block's stimuli, by their ids, are put together in one trial."""
+    planned = compose_sets(block.test_method, members, seed=seed)
+    sets = StimulusSet.objects.bulk_create(
+        StimulusSet(block=block, system=each.system, word=each.word) for each in planned
+    )
+    SetMember.objects.bulk_create(
+        SetMember(stimulus_set=made, stimulus_id=member.id, position=position)
+        for made, each in zip(sets, planned, strict=True)
+        for position, member in enumerate(each.members)
+    )
+
+
+def _build_block(study: Study, position: int, section: BlockSection, study_file: StudyFile) -> Block:
+    return Block.objects.create(
         study=study,
         position=position,
         method=section.method,
         title=section.title,
-        instructions=section.instructions or METHODS[section.method].instructions,
-        labels=list(study_file.words),
+        instructions=section.instructions,
+        labels=list(section.labels or study_file.words),
+        settings=section.model_dump(mode="json", include=SETTINGS),
         ratings_per_stimulus=section.ratings_per_stimulus,
         trials_per_session=section.trials_per_session,
     )
-    systems = [system.slug for system in study_file.systems_of(section)]
-    Stimulus.objects.bulk_create(_stimuli(block, systems, clips))
 
 
-def _stimuli(block: Block, systems: Sequence[str], clips: Mapping[PlannedClip, Clip]) -> list[Stimulus]:
+def _make_stimuli(block: Block, parts: Sequence[SystemsPart], clips: Mapping[PlannedClip, Clip]) -> list[Member]:
+    """Store a block's stimuli: for each part in it, the clips of the system that takes it."""
+    planned = [(part, each) for part in parts for each in clips if each.system == part.clips_of]
+    stimuli = Stimulus.objects.bulk_create(
+        Stimulus(block=block, clip=clips[each], role=part.role, system=part.system, word=each.word)
+        for part, each in planned
+    )
     return [
-        Stimulus(block=block, clip=clip, system=planned.system, word=planned.word)
-        for planned, clip in clips.items()
-        if planned.system in systems
+        Member(stimulus.pk, part.role, part.system, each.word, each.take)
+        for stimulus, (part, each) in zip(stimuli, planned, strict=True)
     ]

@@ -12,14 +12,16 @@ from typing import Any
 
 from django.db import transaction
 
+from listening_tests.asked_trials import asked_trial
 from listening_tests.models import Listener, Presentation, Rating, Session, Study, Trial
-from listening_tests.questions import AnswerIsNotOnOffer, Choice, choice_for
+from listening_tests.questions import Answer
 from listening_tests.reservations import Offer, is_full, offer, reserve_trials
 from listening_tests.states import SESSION_TRANSITIONS, SessionState
 
 # Without signs that look alike and without vowels, so that no code spells a word: 10 of 26 give 47 bits.
 CODE_ALPHABET = "23456789BCDFGHJKMNPQRTVWXZ"
 CODE_LENGTH = 10
+LONGEST_REASON = 200
 
 
 class StudyIsClosed(Exception):
@@ -67,10 +69,12 @@ def start_session(*, study: Study, now: datetime, is_simulated: bool = False) ->
     # The lock on the study (on SQLite the transaction's own) lets no two listeners reserve the same place.
     study = Study.objects.select_for_update().get(pk=study.pk)
     offered = check_takes_listeners(study=study, now=now, is_simulated=is_simulated)
+    turn = study.sessions.of(is_simulated=is_simulated).count()
     session = Session.objects.create(
         study=study,
         listener=Listener.objects.create(is_simulated=is_simulated),
-        seed=_session_seed(study, is_simulated),
+        turn=turn,
+        seed=_session_seed(study, is_simulated, turn),
         consented_at=now,
         expires_at=now + timedelta(hours=study.session_hours),
     )
@@ -116,12 +120,12 @@ def show_trial(*, trial: Trial, now: datetime) -> None:
 
 @transaction.atomic
 def submit_trial(
-    *, session: Session, trial: Trial, answers: Mapping[int, str], evidence: Mapping[str, Any], now: datetime
+    *, session: Session, trial: Trial, answers: Mapping[str, str], evidence: Mapping[str, Any], now: datetime
 ) -> None:
     """Store a listener's answers to one trial and complete the session after its last one.
 
-    `answers` gives a value on offer for each presentation's position. `evidence` is what the browser reported:
-    `play_count` and `hidden_seconds` are read by the analysis, the rest is kept. Sending the same answers again
+    `answers` gives a value for each of the question's fields. `evidence` is what the browser reported of the page;
+    its `sounds` say for each presentation's key what it reported of that sound. Sending the same answers again
     changes nothing. Raises TrialOfAnotherSession, AnswerIsNotOnOffer, TrialAlreadyAnswered if the listener sent it
     before with other answers, TrialIsNotNext, SessionHasExpired, or SessionCannotGoOn before the sound check and
     after withdrawing.
@@ -132,11 +136,33 @@ def submit_trial(
     _check_is_alive(session, now)
     if session.state not in (SessionState.LISTENING, SessionState.COMPLETED):
         raise SessionCannotGoOn(f"The session is {session.state}, so no answer is expected: go back to its first page.")
-    chosen = _chosen(trial, answers)
-    if _was_answered(trial, chosen):
+    presentations = {each.position: each for each in trial.presentations.select_related("stimulus")}
+    asked = asked_trial(trial, presentations.values())
+    given = trial.block.test_method.question.answers(asked, answers)
+    stored = {presentations[position]: answer for position, answer in given.items()}
+    if _was_answered(trial, stored):
         return
     _check_is_next(session, trial)
-    _store(trial, chosen, evidence, now)
+    _store(trial, stored, evidence, now)
+    _complete_if_answered(session, now)
+
+
+@transaction.atomic
+def skip_trial(*, session: Session, trial: Trial, reason: str, now: datetime) -> None:
+    """Store that a trial was passed over without an answer because its sounds could not be played.
+
+    Its place is free again. Skipping what was answered or skipped before changes nothing. Raises as submit_trial.
+    """
+    session.refresh_from_db()
+    if trial.session_id != session.pk:
+        raise TrialOfAnotherSession(f"Trial {trial.position} belongs to another session: go back to your own page.")
+    _check_is_alive(session, now)
+    if session.state != SessionState.LISTENING:
+        raise SessionCannotGoOn(f"The session is {session.state}, so no trial is open: go back to its first page.")
+    _check_is_next(session, trial)
+    Trial.objects.filter(pk=trial.pk, answered_at=None, skipped_at=None).update(
+        skipped_at=now, skip_reason=reason[:LONGEST_REASON]
+    )
     _complete_if_answered(session, now)
 
 
@@ -176,31 +202,16 @@ def find_presentation(key: str, now: datetime) -> Presentation:
     return presentation
 
 
-def _session_seed(study: Study, is_simulated: bool) -> int:
+def _session_seed(study: Study, is_simulated: bool, turn: int) -> int:
     """Return a seed that depends on nothing but the study's seed and the listener's turn."""
-    turn = study.sessions.of(is_simulated=is_simulated).count()
     kind = "simulated" if is_simulated else "real"
     return int.from_bytes(hashlib.sha256(f"{study.seed}/{kind}/{turn}".encode()).digest()[:6], "big")
 
 
-def _chosen(trial: Trial, answers: Mapping[int, str]) -> dict[Presentation, Choice]:
-    presentations = {presentation.position: presentation for presentation in trial.presentations.order_by("position")}
-    if set(answers) != set(presentations):
-        raise AnswerIsNotOnOffer(
-            f"There are answers for the sounds {sorted(answers)}, but the trial has {sorted(presentations)}: "
-            "answer each of them once."
-        )
-    question = trial.block.test_method.question
-    return {
-        presentation: choice_for(question, trial.block.labels, answers[position])
-        for position, presentation in presentations.items()
-    }
-
-
-def _was_answered(trial: Trial, chosen: Mapping[Presentation, Choice]) -> bool:
+def _was_answered(trial: Trial, given: Mapping[Presentation, Answer]) -> bool:
     """Return whether the trial has these answers; raise TrialAlreadyAnswered if it has others."""
     stored = dict(Rating.objects.filter(presentation__trial=trial).values_list("presentation_id", "response"))
-    if stored and stored != {presentation.pk: choice.value for presentation, choice in chosen.items()}:
+    if stored and stored != {presentation.pk: answer.response for presentation, answer in given.items()}:
         raise TrialAlreadyAnswered(
             f"Trial {trial.position + 1} was answered before, and the first answer counts: go on with the next one."
         )
@@ -208,31 +219,35 @@ def _was_answered(trial: Trial, chosen: Mapping[Presentation, Choice]) -> bool:
 
 
 def _check_is_next(session: Session, trial: Trial) -> None:
-    if session.trials.filter(answered_at=None, position__lt=trial.position).exists():
+    if session.trials.filter(answered_at=None, skipped_at=None, position__lt=trial.position).exists():
         raise TrialIsNotNext(f"Trial {trial.position + 1} is not the next one: go back to the page of the session.")
 
 
-def _store(trial: Trial, chosen: Mapping[Presentation, Choice], evidence: Mapping[str, Any], now: datetime) -> None:
+def _store(trial: Trial, given: Mapping[Presentation, Answer], evidence: Mapping[str, Any], now: datetime) -> None:
     """Write the ratings, unless another request has just done so: then the first one counts."""
-    if not Trial.objects.filter(pk=trial.pk, answered_at=None).update(answered_at=now):
-        _was_answered(trial, chosen)
+    of_page = {name: value for name, value in evidence.items() if name != "sounds"}
+    if not Trial.objects.filter(pk=trial.pk, answered_at=None).update(answered_at=now, evidence=of_page):
+        _was_answered(trial, given)
         return
     trial.answered_at = now
+    of_sounds = evidence.get("sounds", {})
+    for presentation in trial.presentations.filter(key__in=of_sounds):
+        presentation.evidence = of_sounds[presentation.key]
+        presentation.save(update_fields=["evidence"])
     Rating.objects.bulk_create(
         Rating(
             presentation=presentation,
-            response=choice.value,
-            score=choice.score,
-            play_count=evidence.get("play_count", 0),
-            evidence=dict(evidence),
+            response=answer.response,
+            score=answer.score,
+            play_count=of_sounds.get(presentation.key, evidence).get("play_count", 0),
             answered_at=now,
         )
-        for presentation, choice in chosen.items()
+        for presentation, answer in given.items()
     )
 
 
 def _complete_if_answered(session: Session, now: datetime) -> None:
-    if session.trials.filter(answered_at=None).exists():
+    if session.trials.filter(answered_at=None, skipped_at=None).exists():
         return
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
     _move(session, SessionState.COMPLETED, completed_at=now, completion_code=code)

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 
 from listening_tests.models import Block, Study
-from listening_tests.roles import Role
+from listening_tests.roles import TrialRole
 from listening_tests.states import STUDY_TRANSITIONS, StudyState
 
 
@@ -67,16 +65,17 @@ def _reasons_against_opening(study: Study) -> Iterator[str]:
 
 def _reasons_in_block(block: Block) -> Iterator[str]:
     where = f"Block {block.position + 1} ({block.title})"
-    samples = [stimulus for stimulus in block.stimuli.all() if stimulus.role == Role.SAMPLE]
-    n_pairs = len({(stimulus.system, stimulus.word) for stimulus in samples})
+    sets = block.sets.filter(role=TrialRole.SAMPLE)
+    n_pairs = sets.values("system", "word").distinct().count()
     if n_pairs < block.trials_per_session:
         yield (
             f"{where} has stimuli for {n_pairs} pairs of system and word, but {block.trials_per_session} trials per "
             "session: prepare its clips, or ask for fewer trials."
         )
-    missing = [stimulus.clip for stimulus in samples if not Path(settings.CLIPS_DIR, stimulus.clip.audio).is_file()]
+    stimuli = block.stimuli.all()
+    missing = [stimulus.audio_path for stimulus in stimuli if not stimulus.audio_path.is_file()]
     if missing:
         yield (
-            f"{where} lacks {len(missing)} of {len(samples)} sound files, the first of them {missing[0].audio} in "
-            f"{settings.CLIPS_DIR}: restore the folder, or make the clips again."
+            f"{where} lacks {len(missing)} of {len(stimuli)} sound files, the first of them {missing[0]}: restore the "
+            "folder of clips, or make the clips again."
         )

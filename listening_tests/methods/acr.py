@@ -1,3 +1,5 @@
+from django.utils.translation import gettext_lazy as _
+
 from listening_tests.method import Method, Player
 from listening_tests.questions import RateOne
 from listening_tests.roles import Role
@@ -6,11 +8,11 @@ ACR = Method(
     slug="acr",
     title="Mean opinion score (ACR)",
     citation="ITU-T P.800, Annex B",
-    instructions="Play the sound to its end, then rate its quality.",
+    instructions=_("Play the sound to its end, then rate its quality."),
     player=Player.SINGLE,
     question=RateOne(
-        "How good is the quality of the speech you heard?",
-        ((5, "Excellent"), (4, "Good"), (3, "Fair"), (2, "Poor"), (1, "Bad")),
+        _("How good is the quality of the speech you heard?"),
+        ((5, _("Excellent")), (4, _("Good")), (3, _("Fair")), (2, _("Poor")), (1, _("Bad"))),
     ),
     roles_per_trial={Role.SAMPLE: (1, 1)},
     statistics=("mean_opinion_score",),

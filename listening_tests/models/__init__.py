@@ -1,7 +1,19 @@
-"""The tables of listening tests: what is asked, who listens, what was answered."""
-
 from listening_tests.models.listeners import Listener, Session
 from listening_tests.models.ratings import Presentation, Rating, Trial
-from listening_tests.models.studies import Block, Stimulus, Study
+from listening_tests.models.screenings import CheckItem, Verdict
+from listening_tests.models.studies import Block, SetMember, Stimulus, StimulusSet, Study
 
-__all__ = ["Block", "Listener", "Presentation", "Rating", "Session", "Stimulus", "Study", "Trial"]
+__all__ = [
+    "Block",
+    "CheckItem",
+    "Listener",
+    "Presentation",
+    "Rating",
+    "Session",
+    "SetMember",
+    "Stimulus",
+    "StimulusSet",
+    "Study",
+    "Trial",
+    "Verdict",
+]

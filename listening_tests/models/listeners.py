@@ -42,12 +42,13 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.filter(Q(state=SessionState.COMPLETED) | Q(state__in=begun, expires_at__gt=now))
 
     def tally(self, now: datetime) -> dict[str, int]:
-        """Return how many have begun, and how many of them go on, are completed, were withdrawn, or expired."""
+        """Return how many have begun, and how many of them go on, are completed, screened out, withdrawn or expired."""
         begun = Q(state__in=(SessionState.CONSENTED, SessionState.LISTENING))
         return self.aggregate(
             begun=Count("pk"),
             going_on=Count("pk", filter=begun & Q(expires_at__gt=now)),
             completed=Count("pk", filter=Q(state=SessionState.COMPLETED)),
+            screened_out=Count("pk", filter=Q(state=SessionState.SCREENED_OUT)),
             withdrawn=Count("pk", filter=Q(state=SessionState.WITHDRAWN)),
             expired=Count("pk", filter=begun & Q(expires_at__lte=now)),
         )
@@ -59,13 +60,18 @@ class Session(models.Model):
     key = models.CharField(max_length=40, unique=True, default=new_session_key, editable=False)
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="sessions")
     listener = models.ForeignKey(Listener, on_delete=models.CASCADE, related_name="sessions")
-    state = models.CharField(max_length=10, choices=SessionState.choices, default=SessionState.CONSENTED)
+    state = models.CharField(max_length=12, choices=SessionState.choices, default=SessionState.CONSENTED)
     seed = models.PositiveBigIntegerField(help_text="Decides which stimuli, in which order.")
     completion_code = models.CharField(max_length=20, blank=True)
     consented_at = models.DateTimeField()
     sound_checked_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
+    screened_out_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    excluded_at = models.DateTimeField(null=True, blank=True, help_text="Since when its ratings fill no quota.")
+    exclusion = models.CharField(max_length=60, blank=True, help_text="Which check or rule excluded it.")
+    turn = models.PositiveIntegerField(default=0, help_text="How many of its kind began before it.")
+    language = models.CharField(max_length=10, default="en", help_text="What its pages were shown in.")
     expires_at = models.DateTimeField()
 
     objects = SessionQuerySet.as_manager()
@@ -82,6 +88,6 @@ class Session(models.Model):
         return begun and self.expires_at <= now
 
     def next_trial(self) -> "Trial | None":
-        """Return the first trial not answered yet, with its block and presentations, or None if all are."""
-        unanswered = self.trials.filter(answered_at=None).select_related("block")
+        """Return the first trial neither answered nor skipped, with its block and presentations, if there is one."""
+        unanswered = self.trials.filter(answered_at=None, skipped_at=None).select_related("block")
         return unanswered.prefetch_related("presentations").order_by("position").first()

@@ -5,7 +5,8 @@ import secrets
 from django.db import models
 
 from listening_tests.models.listeners import Session
-from listening_tests.models.studies import Block, Stimulus
+from listening_tests.models.studies import Block, Stimulus, StimulusSet
+from listening_tests.roles import TrialRole
 
 
 def new_presentation_key() -> str:
@@ -14,13 +15,20 @@ def new_presentation_key() -> str:
 
 
 class Trial(models.Model):
-    """One page of a session. Its row is also the reservation of its stimuli."""
+    """One page of a session. Its row is also the reservation of a set of stimuli."""
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="trials")
     block = models.ForeignKey(Block, on_delete=models.CASCADE, related_name="trials")
+    stimulus_set = models.ForeignKey(StimulusSet, on_delete=models.PROTECT, related_name="trials")
+    role = models.CharField(max_length=20, choices=TrialRole.choices, default=TrialRole.SAMPLE)
+    repeat_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="repeats")
     position = models.PositiveIntegerField(help_text="Order in the session, from 0.")
+    probe = models.CharField(max_length=60, blank=True, help_text="The word that is asked about, where one is.")
     first_shown_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    skipped_at = models.DateTimeField(null=True, blank=True, help_text="When it was passed over without an answer.")
+    skip_reason = models.CharField(max_length=200, blank=True)
+    evidence = models.JSONField(default=dict, help_text="What the browser reported of the page: times, hidden tab.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["session", "position"], name="one_trial_per_position")]
@@ -35,7 +43,9 @@ class Presentation(models.Model):
     trial = models.ForeignKey(Trial, on_delete=models.CASCADE, related_name="presentations")
     stimulus = models.ForeignKey(Stimulus, on_delete=models.PROTECT, related_name="presentations")
     position = models.PositiveIntegerField(default=0, help_text="Order within the trial, from 0.")
+    name = models.CharField(max_length=40, blank=True, help_text="What the listener calls it: A, B, X, Reference.")
     key = models.CharField(max_length=40, unique=True, default=new_presentation_key, editable=False)
+    evidence = models.JSONField(default=dict, help_text="What the browser reported of the sound: plays, decoding.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["trial", "position"], name="one_presentation_per_position")]
@@ -45,13 +55,12 @@ class Presentation(models.Model):
 
 
 class Rating(models.Model):
-    """One answer to one stimulus, with the evidence that it was heard."""
+    """One answer to one stimulus."""
 
     presentation = models.OneToOneField(Presentation, on_delete=models.CASCADE, related_name="rating")
-    response = models.CharField(max_length=60, help_text="As chosen: a scale value or a word.")
+    response = models.CharField(max_length=200, help_text="As chosen or typed: a scale value, a word.")
     score = models.FloatField(null=True, blank=True, help_text="On the method's scale; empty where there is no scale.")
     play_count = models.PositiveIntegerField(default=0)
-    evidence = models.JSONField(default=dict, help_text="What the browser reported: plays, times, hidden tab.")
     answered_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -2,10 +2,8 @@
 
 import hashlib
 import logging
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,6 +16,7 @@ from listening_tests import sound_check as beeps
 from listening_tests.actions import sessions
 from listening_tests.forms import ConsentForm, SoundCheckForm, TrialForm
 from listening_tests.models import Session, Study, Trial
+from listening_tests.questions import AnswerIsNotOnOffer
 from listening_tests.simulation_pass import is_simulation_pass
 from listening_tests.states import SessionState
 from listening_tests.study_schema import ListenersSection
@@ -145,9 +144,8 @@ def withdraw(request: HttpRequest, session_key: str) -> HttpResponse:
 def sound(request: HttpRequest, presentation_key: str) -> HttpResponse:
     """Send a trial's sound under an address that says nothing of it."""
     presentation = sessions.find_presentation(presentation_key, timezone.now())
-    path = Path(settings.CLIPS_DIR, presentation.stimulus.clip.audio)
     try:
-        return audio_response(request, path, etag=_etag(presentation.key))
+        return audio_response(request, presentation.stimulus.audio_path, etag=_etag(presentation.key))
     except SoundFileIsMissing as missing:
         # The log names the file; the page must not.
         logger.error("A listener cannot hear a sound: %s", missing)
@@ -187,6 +185,8 @@ def _begin(request: HttpRequest, study: Study) -> HttpResponse:
 def _answer(request: HttpRequest, session: Session) -> HttpResponse:
     """Store the answer that was sent, whatever its trial's turn, and lead on to where the session stands."""
     answered = _named_trial(request.POST.get("sound", ""))
+    if request.POST.get("skipped"):
+        return _skip(session, answered, request.POST["skipped"])
     form = TrialForm(answered, request.POST)
     if answered.session_id == session.pk and not form.is_valid():
         return _show_trial(request, session, answered, form)
@@ -200,6 +200,18 @@ def _answer(request: HttpRequest, session: Session) -> HttpResponse:
         )
     except (sessions.TrialAlreadyAnswered, sessions.TrialIsNotNext, sessions.SessionCannotGoOn):
         # A second click, the back button, an old window: the first answer counts, and the present page is the way on.
+        return _go_on(session)
+    except AnswerIsNotOnOffer as refused:
+        form.add_error(None, str(refused))
+        return _show_trial(request, session, answered, form)
+    return redirect("trial", session.key)
+
+
+def _skip(session: Session, trial: Trial, reason: str) -> HttpResponse:
+    """Store that a trial's sounds could not be played, and lead on to where the session stands."""
+    try:
+        sessions.skip_trial(session=session, trial=trial, reason=reason, now=timezone.now())
+    except (sessions.TrialIsNotNext, sessions.SessionCannotGoOn):
         return _go_on(session)
     return redirect("trial", session.key)
 
@@ -222,7 +234,14 @@ def _begins_part(trial: Trial) -> bool:
 
 
 def _show_trial(request: HttpRequest, session: Session, trial: Trial, form: TrialForm) -> HttpResponse:
-    page = {**_progress(session, trial), "form": form, "questions": list(form.questions())}
+    page = {
+        **_progress(session, trial),
+        "form": form,
+        "sounds": form.presentations,
+        "questions": list(form.questions()),
+        "player": trial.block.test_method.player.value,
+        "settings": trial.block.settings,
+    }
     return render(request, "listening_tests/listener/trial.html", page, status=400 if form.errors else 200)
 
 

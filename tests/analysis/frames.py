@@ -35,7 +35,8 @@ def rating(**given: Any) -> dict[str, Any]:
         "clip_key": clip, "system": "natural", "item": "left", "talker": "", "role": "sample", "scale_min": low,
         "scale_max": high, "response": "4", "score": 4.0 if method == "acr" else np.nan, "play_count": 1,
         "first_shown_at": STARTED_AT, "answered_at": STARTED_AT + pd.Timedelta(seconds=3.5), "response_seconds": 3.5,
-        "hidden_seconds": 0.0, "is_complete_session": True, **given,
+        "hidden_seconds": 0.0, "is_complete_session": True, "played_sha256": f"played-{clip}", "probe": "",
+        "exclusion": "", **given,
     }  # fmt: skip
     return {"session": f"session of {row['listener']}", **row}
 

@@ -9,7 +9,7 @@ from analysis.engine.intervals import independent_interval, two_way_interval
 from analysis.engine.ratings import RatingsFrameIsWrong, counted_ratings
 from analysis.engine.statistic import Statistic, Tables
 
-METHODS = ("acr",)
+METHODS = ("acr", "acr_clarity")
 
 
 def mean_opinion_score(ratings: pd.DataFrame, by: Sequence[str], confidence: float = 0.95) -> pd.DataFrame:
