@@ -7,13 +7,16 @@ import pytest
 
 from analysis.engine.ratings import check_ratings
 from listening_tests import methods
+from listening_tests.actions.simulation import Crowd, simulate_listeners
 from listening_tests.method import Method
 from listening_tests.methods import METHODS, method_choices
+from listening_tests.models import Stimulus, Trial
 from listening_tests.ratings_frame import ratings_frame
 from listening_tests.roles import Role
-from listening_tests.taste import SimulatedListener, Taste
+from listening_tests.taste import Taste
 from tests import factories
 
+SYSTEMS = ("natural", "robot", "copy")
 every_method = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
 
 
@@ -43,30 +46,79 @@ def test_a_method_puts_samples_to_listeners(method):
 
 
 @every_method
+@pytest.mark.django_db
 def test_the_answers_on_offer_differ_and_fit_the_scale(method):
-    choices = method.question.choices(factories.WORDS)
+    trial = factories.make_session(study=study_of(method)).next_trial()
 
-    assert len({choice.value for choice in choices}) == len({choice.label for choice in choices}) == len(choices) > 1
+    fields = factories.asked_fields(trial)
+
     low, high = method.question.scale
-    scores = [choice.score for choice in choices if choice.score is not None]
-    assert (low, high) == ((min(scores), max(scores)) if scores else (None, None))
+    for field in fields:
+        values = [choice.value for choice in field.choices if choice.value]
+        assert len(set(values)) == len(values)
+        scores = [choice.score for choice in field.choices if choice.score is not None]
+        assert not scores or (low, high) == (min(scores), max(scores))
+    assert len({field.name for field in fields}) == len(fields)
+
+
+@every_method
+@pytest.mark.django_db
+def test_what_the_page_asks_tells_nothing_of_the_sounds(method):
+    study = study_of(method)
+    trial = factories.make_session(study=study).next_trial()
+
+    told = " ".join(str(field) for field in factories.asked_fields(trial)) + str(
+        list(trial.presentations.values_list("name", flat=True))
+    )
+
+    assert not [system for system in SYSTEMS if system in told]
 
 
 @every_method
 @pytest.mark.django_db
 def test_a_simulated_listeners_answers_are_stored_and_pass_the_schema(method):
-    study = factories.make_open_study(methods=[method.slug])
-    clips = {str(stimulus.clip.key): stimulus.word for stimulus in study.blocks.get().stimuli.select_related("clip")}
-    taste = Taste({"natural": 4.0, "robot": 2.0}, {key: {word: 1.0} for key, word in clips.items()})
-    listener = SimulatedListener(taste, seed=1, number=0, careless_share=0, dropout_share=0)
+    study = study_of(method)
+    clips = Stimulus.objects.filter(block__study=study).values_list("clip__key", "word")
+    taste = Taste(dict.fromkeys(SYSTEMS, 3.0), {str(key): {word: 1.0} for key, word in clips})
 
-    factories.answer_trials(
-        factories.make_session(study=study, is_simulated=True),
-        choose=lambda trial, values: listener.answer(
-            method.question, trial.presentations.get().stimulus, trial.block.labels
-        ),
-    )
+    attendance = simulate_listeners(study=study, crowd=Crowd(2), taste=taste)
 
     frame = check_ratings(ratings_frame(study))
-    assert len(frame) == 4
+    assert attendance.n_completed == 2
+    assert len(frame) == 2 * 4 * len(rated_sounds(study))
     assert frame["is_simulated"].all()
+    scores = frame["score"].dropna()
+    low, high = method.question.scale
+    assert scores.empty == (low is None)
+    assert scores.empty or scores.between(low, high).all()
+
+
+@every_method
+@pytest.mark.django_db
+def test_a_listener_with_clear_impressions_is_scored_accordingly(method):
+    """Each question turns impressions into answers, and answers into scores, the same way round."""
+    study = study_of(method, systems=("natural", "robot", "copy", "vocoder"))
+    quality = {"natural": 5.0, "copy": 4.0, "vocoder": 3.0, "robot": 2.0, "anchor-3500": 1.0}
+    deviations = {"listener_bias_sd": 0.0, "stimulus_sd": 0.0, "residual_sd": 0.0, "lapse_rate": 0.0}
+    taste = Taste(quality, {}, **deviations)
+
+    simulate_listeners(study=study, crowd=Crowd(6), taste=taste)
+
+    frame = ratings_frame(study).dropna(subset=["score"])
+    means = frame.groupby("system")["score"].mean()
+    if method.slug == "abx":
+        assert (frame["score"] == 1).all()
+    elif len(means):
+        assert list(means.sort_values(ascending=False).index) == [name for name in quality if name in means.index]
+
+
+def study_of(method, systems=SYSTEMS):
+    return factories.make_open_study(
+        methods=[method.slug], systems=systems, block={"trials_per_session": 4, "ratings_per_stimulus": 40}
+    )
+
+
+def rated_sounds(study):
+    """Return the presentations of one answered trial that were rated."""
+    trial = Trial.objects.filter(session__study=study, answered_at__isnull=False).first()
+    return list(trial.presentations.filter(rating__isnull=False))

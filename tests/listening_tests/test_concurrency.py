@@ -46,7 +46,11 @@ def test_a_double_click_stores_one_answer():
 
     def submit():
         sessions.submit_trial(
-            session=Session.objects.get(pk=session.pk), trial=trial, answers={0: "go"}, evidence={}, now=timezone.now()
+            session=Session.objects.get(pk=session.pk),
+            trial=trial,
+            answers={"answer-0": "go"},
+            evidence={},
+            now=timezone.now(),
         )
 
     outcomes = all_at_once([submit] * 8)
@@ -61,7 +65,11 @@ def test_of_different_answers_at_once_one_counts_and_the_others_are_refused():
 
     def submit(value):
         sessions.submit_trial(
-            session=Session.objects.get(pk=session.pk), trial=trial, answers={0: value}, evidence={}, now=timezone.now()
+            session=Session.objects.get(pk=session.pk),
+            trial=trial,
+            answers={"answer-0": value},
+            evidence={},
+            now=timezone.now(),
         )
 
     outcomes = all_at_once([lambda value=value: submit(value) for value in factories.WORDS])
@@ -77,7 +85,7 @@ def test_the_last_answer_sent_twice_at_once_gives_one_completion_code():
 
     def submit():
         mine = Session.objects.get(pk=session.pk)
-        sessions.submit_trial(session=mine, trial=trial, answers={0: "5"}, evidence={}, now=timezone.now())
+        sessions.submit_trial(session=mine, trial=trial, answers={"answer-0": "5"}, evidence={}, now=timezone.now())
         return Session.objects.get(pk=session.pk).completion_code
 
     codes = all_at_once([submit] * 6)

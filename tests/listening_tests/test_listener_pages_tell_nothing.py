@@ -35,7 +35,7 @@ def pages_of(client, session):
         yield client.get(reverse("trial", args=[session.key]), {"begin": 1})
         sound = trial.presentations.get()
         yield client.get(reverse("sound", args=[sound.key]))
-        value = trial.block.test_method.question.choices(trial.block.labels)[-1].value
+        value = factories.values_on_offer(trial)[-1]
         yield client.post(reverse("trial", args=[session.key]), {"sound": sound.key, "answer-0": value})
     yield client.get(reverse("thanks", args=[session.key]))
 

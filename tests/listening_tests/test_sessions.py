@@ -15,11 +15,10 @@ pytestmark = pytest.mark.django_db
 
 
 def submit(session, trial, value=None, now=None, **evidence):
-    choices = trial.block.test_method.question.choices(trial.block.labels)
     sessions.submit_trial(
         session=session,
         trial=trial,
-        answers={0: value or choices[0].value},
+        answers={"answer-0": value or factories.values_on_offer(trial)[0]},
         evidence=evidence,
         now=now or timezone.now(),
     )
@@ -55,7 +54,8 @@ def test_every_answer_is_stored_at_once_with_its_score_and_evidence():
 
     rating = Rating.objects.get()
     assert (rating.response, rating.score, rating.play_count) == ("4", 4.0, 2)
-    assert rating.evidence == {"play_count": 2, "hidden_seconds": 1.5}
+    trial.refresh_from_db()
+    assert trial.evidence == {"play_count": 2, "hidden_seconds": 1.5}
 
 
 def test_a_word_that_was_heard_has_no_score():
@@ -117,7 +117,7 @@ def test_a_trial_is_not_answered_before_its_turn():
         submit(session, session.trials.get(position=2))
 
 
-@pytest.mark.parametrize("answers", [{0: "6"}, {0: ""}, {}, {1: "3"}, {0: "3", 1: "3"}])
+@pytest.mark.parametrize("answers", [{"answer-0": "6"}, {"answer-0": ""}, {}, {"answer-1": "3"}])
 def test_an_answer_that_is_not_on_offer_is_refused(answers):
     session = factories.make_session(study=factories.make_open_study(methods=["acr"]))
     trial = session.next_trial()
@@ -210,9 +210,38 @@ def test_the_places_of_an_expired_session_are_given_to_others_but_its_answers_co
 
     sessions.start_session(study=study, now=later)
 
-    blocks = study.blocks.get().stimuli.with_progress(is_simulated=False, now=later)
-    assert sum(stimulus.n_answered for stimulus in blocks) == 3
-    assert sum(stimulus.n_reserved for stimulus in blocks) == 8
+    sets = study.blocks.get().sets.with_progress(is_simulated=False, now=later)
+    assert sum(each.n_answered for each in sets) == 3
+    assert sum(each.n_reserved for each in sets) == 8
+
+
+def test_an_exclusion_frees_exactly_the_places_that_its_session_held():
+    study = factories.make_open_study(methods=["acr"], block={"ratings_per_stimulus": 1, "trials_per_session": 4})
+    factories.answer_trials(factories.make_session(study=study))
+    excluded = factories.make_session(study=study)
+    factories.answer_trials(excluded, n_trials=2)
+    lost = set(excluded.trials.values_list("stimulus_set", flat=True))
+
+    Session.objects.filter(pk=excluded.pk).update(excluded_at=timezone.now(), exclusion="gold")
+
+    instead = factories.make_session(study=study)
+    assert set(instead.trials.values_list("stimulus_set", flat=True)) == lost
+
+
+def test_a_skipped_trial_is_recorded_passed_over_and_its_place_is_free_again():
+    study = factories.make_open_study(methods=["acr"])
+    session = factories.make_session(study=study)
+    first, second = session.trials.order_by("position")[:2]
+    now = timezone.now()
+
+    sessions.skip_trial(session=session, trial=first, reason="decoding failed", now=now)
+
+    first.refresh_from_db()
+    assert (first.skip_reason, first.answered_at) == ("decoding failed", None)
+    assert session.next_trial() == second
+    sets = study.blocks.get().sets.with_progress(is_simulated=False, now=now)
+    assert sets.get(pk=first.stimulus_set_id).n_reserved == 0
+    assert sum(each.n_reserved for each in sets) == 3
 
 
 def test_simulated_listeners_do_not_take_the_places_of_real_ones():
@@ -288,7 +317,7 @@ def test_a_listener_who_withdrew_answers_no_more():
     with pytest.raises(sessions.SessionCannotGoOn):
         sessions.pass_sound_check(session=session, now=timezone.now())
     with pytest.raises(sessions.SessionCannotGoOn):
-        submit(session, trial)
+        submit(session, trial, "go")
 
 
 def test_the_same_study_gives_its_listeners_the_same_trials_again():

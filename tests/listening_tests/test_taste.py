@@ -13,7 +13,8 @@ from listening_tests.judged_taste import (
 )
 from listening_tests.methods import METHODS
 from listening_tests.models import Stimulus
-from listening_tests.questions import ChooseWord
+from listening_tests.questions import AskedSound, AskedTrial, ChooseWord
+from listening_tests.questions.asked import field_name
 from listening_tests.taste import SimulatedListener, Taste
 from tests import factories
 from tests.simulated_listeners import expected_score
@@ -21,6 +22,7 @@ from tests.simulated_listeners import expected_score
 pytestmark = pytest.mark.django_db
 
 QUALITY, HEARING = METHODS["acr"].question, METHODS["class_identification"].question
+NAME = field_name(0)
 WORDS = list(factories.WORDS)
 PROTOCOL = {
     "systems": [
@@ -38,6 +40,12 @@ def listener(taste, number=0, careless_share=0.0, dropout_share=0.0, seed=1):
     )
 
 
+def answer(one, question, stimulus):
+    """Return what a listener answers who is asked about this stimulus alone."""
+    asked = AskedTrial((AskedSound(0, "", stimulus.pk),), factories.WORDS)
+    return one.answers(question, asked, {0: stimulus})[NAME]
+
+
 def stimulus(**fields):
     return factories.make_stimulus(block=factories.make_block(study=factories.make_study()), **fields)
 
@@ -48,15 +56,15 @@ def plain(quality, **deviations):
     return Taste({"natural": quality}, **{**none, **deviations})
 
 
-@pytest.mark.parametrize(("quality", "answer"), [(3.9, "4"), (2.2, "2"), (9.0, "5"), (-3.0, "1")])
-def test_a_listener_without_deviations_gives_the_nearest_value_of_the_scale(quality, answer):
-    assert listener(plain(quality)).answer(QUALITY, stimulus(), WORDS) == answer
+@pytest.mark.parametrize(("quality", "value"), [(3.9, "4"), (2.2, "2"), (9.0, "5"), (-3.0, "1")])
+def test_a_listener_without_deviations_gives_the_nearest_value_of_the_scale(quality, value):
+    assert answer(listener(plain(quality)), QUALITY, stimulus()) == value
 
 
 def test_opinions_scatter_as_much_as_they_are_told_to():
     clip, judge = stimulus(), listener(plain(3.3, residual_sd=0.8))
 
-    scores = [int(judge.answer(QUALITY, clip, WORDS)) for _ in range(3000)]
+    scores = [int(answer(judge, QUALITY, clip)) for _ in range(3000)]
 
     assert sum(scores) / len(scores) == pytest.approx(expected_score(3.3, 0.8), abs=0.06)
 
@@ -66,8 +74,8 @@ def test_each_listener_has_a_bias_of_their_own_and_each_clip_a_peculiarity_for_a
     peculiar = plain(3.0, stimulus_sd=1.0)
     clips = [stimulus() for _ in range(12)]
 
-    by_listener = {listener(taste, number).answer(QUALITY, clips[0], WORDS) for number in range(12)}
-    by_clip = [[listener(peculiar, number).answer(QUALITY, clip, WORDS) for clip in clips] for number in range(2)]
+    by_listener = {answer(listener(taste, number), QUALITY, clips[0]) for number in range(12)}
+    by_clip = [[answer(listener(peculiar, number), QUALITY, clip) for clip in clips] for number in range(2)]
 
     assert len(by_listener) > 1
     assert by_clip[0] == by_clip[1]
@@ -79,7 +87,7 @@ def test_a_word_is_heard_with_its_probability_and_the_rest_as_none_of_them():
     taste = Taste({}, {str(clip.clip.key): {"go": 0.5, "no": 0.3, "tree": 0.2}}, lapse_rate=0.0)
     judge = listener(taste)
 
-    heard = [judge.answer(HEARING, clip, WORDS) for _ in range(3000)]
+    heard = [answer(judge, HEARING, clip) for _ in range(3000)]
 
     shares = {word: heard.count(word) / len(heard) for word in set(heard)}
     assert shares == pytest.approx({"go": 0.5, "no": 0.3, ChooseWord.NONE: 0.2}, abs=0.03)
@@ -89,7 +97,7 @@ def test_a_careless_listener_answers_anything():
     careless = listener(plain(5.0), careless_share=1.0)
     clip = stimulus()
 
-    scores = [careless.answer(QUALITY, clip, WORDS) for _ in range(500)]
+    scores = [answer(careless, QUALITY, clip) for _ in range(500)]
 
     assert {score: scores.count(score) > 60 for score in "12345"} == dict.fromkeys("12345", True)
 
@@ -108,7 +116,7 @@ def test_the_same_seed_and_number_give_the_same_listener():
     taste, clips = plain(3.0, residual_sd=1.0), [stimulus() for _ in range(20)]
 
     first, again, other = (
-        [one.answer(QUALITY, clip, WORDS) for clip in clips]
+        [answer(one, QUALITY, clip) for clip in clips]
         for one in (listener(taste, 3), listener(taste, 3), listener(taste, 4))
     )
 

@@ -106,7 +106,8 @@ def _json(value: Any) -> bytes:
 
 def _csv(frame: pd.DataFrame, columns: Sequence[Column]) -> bytes:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    # The line ends of RFC 4180: with a bare \n, a text that holds a \r would not be quoted and break its row.
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([column.name for column in columns])
     cells = [[_cell(value, column.type) for value in frame[column.name]] for column in columns]
     writer.writerows(zip(*cells, strict=True))

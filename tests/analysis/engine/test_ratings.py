@@ -111,8 +111,8 @@ def test_judgements_are_checked_too():
 def test_roles_stages_and_the_way_out_are_those_of_the_other_apps():
     from generation.models.clips import Stage
     from listening_tests.questions import ChooseWord
-    from listening_tests.roles import Role
+    from listening_tests.roles import Role, TrialRole
 
-    assert set(ROLES) == set(Role.values)
+    assert set(ROLES) == {*Role.values, *TrialRole.values}
     assert set(Stage.values) == {"features", "audio"}
     assert ChooseWord.NONE == NONE_OF_THESE
