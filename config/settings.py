@@ -167,6 +167,9 @@ REST_FRAMEWORK = {
 }
 
 LANGUAGE_CODE = "en"
+# What listeners can read their pages in; researchers' pages are English.
+LANGUAGES = [("en", "English"), ("fi", "Suomi"), ("ar", "العربية")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

@@ -17,8 +17,8 @@ from listening_tests.sound_check import BEEP_COUNTS
 
 class ConsentForm(forms.Form):
     agree = forms.BooleanField(
-        label="I am 18 or older, I have read this page, and I agree to take part.",
-        error_messages={"required": "To begin, please tick the box: we may only ask those who agree."},
+        label=_("I am 18 or older, I have read this page, and I agree to take part."),
+        error_messages={"required": _("To begin, please tick the box: we may only ask those who agree.")},
     )
 
 
@@ -39,7 +39,7 @@ class SoundCheckForm(forms.Form):
         choices=[(count, str(count)) for count in BEEP_COUNTS],
         coerce=int,
         widget=forms.RadioSelect,
-        error_messages={"required": "Please choose how many beeps you heard."},
+        error_messages={"required": _("Please choose how many beeps you heard.")},
     )
 
 

@@ -15,6 +15,7 @@ from listening_tests.methods import METHODS
 from listening_tests.roles import Role
 from listening_tests.stimulus_sets import Member, PlannedSet, SetsCannotBeMade, compose_sets
 from listening_tests.study_networks import TRAINED_VOCODERS, NetworksSection, Section, Slug, one_of
+from listening_tests.study_rights import RightsSection
 from listening_tests.study_systems import SystemSection, Word
 
 FeatureSlug = Annotated[str, AfterValidator(one_of(catalogue.FEATURES, "feature definition"))]
@@ -95,6 +96,9 @@ class ListenersSection(Section):
     recruitment: Literal["open_link"] = Field("open_link", description="Anybody with the link may take part.")
     maximum: int | None = Field(None, ge=1, description="No more listeners than this.")
     session_hours: int = Field(24, ge=1, le=24 * 30, description="A begun session can be resumed for this long.")
+    languages: list[Literal["en", "fi", "ar"]] = Field(
+        ["en"], min_length=1, description="In which languages listeners may read the pages, the first by default."
+    )
     minutes: int = Field(10, ge=1, le=240, description="How long it takes, as told to listeners.")
     purpose: str = Field(
         "to learn how speech made by neural networks sounds to people",
@@ -128,6 +132,7 @@ class StudyFile(Section):
     clips_per_word: int = Field(1, ge=1, le=100, description="How many clips of each word each system makes.")
     blocks: list[BlockSection] = Field(min_length=1, max_length=20)
     listeners: ListenersSection = ListenersSection()
+    rights: RightsSection = RightsSection()
     analysis: AnalysisSection = AnalysisSection()
 
     @model_validator(mode="after")

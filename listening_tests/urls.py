@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from listening_tests.views import home, listener, planning, studies
+from listening_tests.views import consent, home, listener, planning, studies
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,10 +12,11 @@ urlpatterns = [
     path("studies/<slug:slug>/prepare/", planning.study_prepare, name="study_prepare"),
     path("studies/<slug:slug>/open/", studies.study_open, name="study_open"),
     path("studies/<slug:slug>/close/", studies.study_close, name="study_close"),
-    path("take/<slug:slug>/", listener.take_study, name="take_study"),
+    path("take/<slug:slug>/", consent.take_study, name="take_study"),
     path("session/<str:session_key>/", listener.session, name="session"),
     path("session/<str:session_key>/sound-check/", listener.sound_check, name="sound_check"),
     path("session/<str:session_key>/sound-check/<str:attempt>/", listener.beeps_sound, name="beeps_sound"),
+    path("session/<str:session_key>/consent/", consent.consent_copy, name="consent_copy"),
     path("session/<str:session_key>/trial/", listener.trial, name="trial"),
     path("session/<str:session_key>/thanks/", listener.thanks, name="thanks"),
     path("session/<str:session_key>/withdraw/", listener.withdraw, name="withdraw"),

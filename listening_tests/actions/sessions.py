@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from listening_tests.asked_trials import asked_trial
-from listening_tests.models import Listener, Presentation, Rating, Session, Study, Trial
+from listening_tests.models import Consent, Listener, Presentation, Rating, Session, Study, Trial
 from listening_tests.questions import Answer
 from listening_tests.reservations import Offer, is_full, offer, reserve_trials
 from listening_tests.states import SESSION_TRANSITIONS, SessionState
@@ -61,7 +61,9 @@ class TrialAlreadyAnswered(Exception):
 
 
 @transaction.atomic
-def start_session(*, study: Study, now: datetime, is_simulated: bool = False) -> Session:
+def start_session(
+    *, study: Study, now: datetime, is_simulated: bool = False, consent: Consent | None = None, language: str = "en"
+) -> Session:
     """Store that a new listener consents, with all trials of the session reserved; return the session.
 
     Raises StudyIsClosed if the study is not open, StudyIsFull if it has its ratings or its listeners.
@@ -75,6 +77,8 @@ def start_session(*, study: Study, now: datetime, is_simulated: bool = False) ->
         listener=Listener.objects.create(is_simulated=is_simulated),
         turn=turn,
         seed=_session_seed(study, is_simulated, turn),
+        consent=consent,
+        language=language,
         consented_at=now,
         expires_at=now + timedelta(hours=study.session_hours),
     )
@@ -166,16 +170,6 @@ def skip_trial(*, session: Session, trial: Trial, reason: str, now: datetime) ->
     _complete_if_answered(session, now)
 
 
-@transaction.atomic
-def withdraw(*, session: Session, now: datetime) -> None:
-    """Delete a listener's answers for good and free the places that were held; do nothing the second time."""
-    session.refresh_from_db()
-    if session.state == SessionState.WITHDRAWN:
-        return
-    session.trials.all().delete()
-    _move(session, SessionState.WITHDRAWN, withdrawn_at=now)
-
-
 def find_session(key: str, now: datetime) -> Session:
     """Return the session with this key, also a completed or a withdrawn one.
 
@@ -249,8 +243,12 @@ def _store(trial: Trial, given: Mapping[Presentation, Answer], evidence: Mapping
 def _complete_if_answered(session: Session, now: datetime) -> None:
     if session.trials.filter(answered_at=None, skipped_at=None).exists():
         return
-    code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
-    _move(session, SessionState.COMPLETED, completed_at=now, completion_code=code)
+    _move(session, SessionState.COMPLETED, completed_at=now, completion_code=new_completion_code())
+
+
+def new_completion_code() -> str:
+    """Return a code that nobody can guess."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
 
 
 def _move(session: Session, state: SessionState, **changes: Any) -> None:

@@ -1,3 +1,4 @@
+from listening_tests.models.consents import Consent
 from listening_tests.models.listeners import Listener, Session
 from listening_tests.models.ratings import Presentation, Rating, Trial
 from listening_tests.models.screenings import CheckItem, Verdict
@@ -6,6 +7,7 @@ from listening_tests.models.studies import Block, SetMember, Stimulus, StimulusS
 __all__ = [
     "Block",
     "CheckItem",
+    "Consent",
     "Listener",
     "Presentation",
     "Rating",

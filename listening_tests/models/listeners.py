@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Count, Q
 
+from listening_tests.models.consents import Consent
 from listening_tests.models.studies import Study
 from listening_tests.states import SessionState
 
@@ -60,6 +61,7 @@ class Session(models.Model):
     key = models.CharField(max_length=40, unique=True, default=new_session_key, editable=False)
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="sessions")
     listener = models.ForeignKey(Listener, on_delete=models.CASCADE, related_name="sessions")
+    consent = models.ForeignKey(Consent, null=True, blank=True, on_delete=models.PROTECT, related_name="sessions")
     state = models.CharField(max_length=12, choices=SessionState.choices, default=SessionState.CONSENTED)
     seed = models.PositiveBigIntegerField(help_text="Decides which stimuli, in which order.")
     completion_code = models.CharField(max_length=20, blank=True)
@@ -68,6 +70,7 @@ class Session(models.Model):
     completed_at = models.DateTimeField(null=True, blank=True)
     screened_out_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    forgotten_at = models.DateTimeField(null=True, blank=True, help_text="When what leads to the listener was deleted.")
     excluded_at = models.DateTimeField(null=True, blank=True, help_text="Since when its ratings fill no quota.")
     exclusion = models.CharField(max_length=60, blank=True, help_text="Which check or rule excluded it.")
     turn = models.PositiveIntegerField(default=0, help_text="How many of its kind began before it.")

@@ -1,69 +1,46 @@
-"""What a listener sees, from consent to the completion code."""
+"""What a listener sees, from the sound check to the completion code."""
 
 import hashlib
 import logging
 from typing import Any
 
-from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from generation.audio_response import SoundFileIsMissing, audio_response
 from listening_tests import sound_check as beeps
-from listening_tests.actions import sessions
-from listening_tests.forms import ConsentForm, SoundCheckForm, TrialForm
-from listening_tests.models import Session, Study, Trial
+from listening_tests.actions import rights, sessions
+from listening_tests.forms import SoundCheckForm, TrialForm
+from listening_tests.models import Session, Trial
 from listening_tests.questions import AnswerIsNotOnOffer
-from listening_tests.simulation_pass import is_simulation_pass
 from listening_tests.states import SessionState
-from listening_tests.study_schema import ListenersSection
-from listening_tests.views.listener_page import listener_page
-from listening_tests.views.own_sessions import latest_session, remember
+from listening_tests.views.consent import terms_of
+from listening_tests.views.listener_page import listener_page, session_of_page
 
 logger = logging.getLogger(__name__)
 
 SOUND_IS_MISSING = {
-    "title": "This sound cannot be played just now",
-    "message": "The fault is ours. Your answers are kept: please come back later by your personal link.",
+    "title": _("This sound cannot be played just now"),
+    "message": _("The fault is ours. Your answers are kept: please come back later by your personal link."),
 }
 PAGE_OF_STATE = {
     SessionState.CONSENTED: "sound_check",
     SessionState.LISTENING: "trial",
     SessionState.COMPLETED: "thanks",
+    SessionState.SCREENED_OUT: "thanks",
     SessionState.WITHDRAWN: "withdraw",
 }
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@listener_page
-def take_study(request: HttpRequest, slug: str) -> HttpResponse:
-    """Say what the study is, and begin a session for whoever agrees."""
-    study = get_object_or_404(Study, slug=slug)
-    begun = _session_to_go_on_with(request, study)
-    if request.method == "POST" and begun is not None and "anew" not in request.POST:
-        return redirect("session", begun.key)
-    form = ConsentForm(request.POST or None)
-    page: dict[str, Any] = {"study": study, "begun": begun, "form": form, "terms": _terms(study)}
-    try:
-        if form.is_valid():
-            return _begin(request, study)
-        sessions.check_takes_listeners(study=study, now=timezone.now())
-    except (sessions.StudyIsClosed, sessions.StudyIsFull) as reason:
-        page["is_full"] = isinstance(reason, sessions.StudyIsFull)
-        return render(request, "listening_tests/listener/takes_no_one.html", page)
-    page["n_sounds"] = study.blocks.aggregate(total=Sum("trials_per_session"))["total"]
-    page["blocks"] = study.blocks.order_by("position", "pk")
-    return render(request, "listening_tests/listener/consent.html", page, status=400 if form.errors else 200)
 
 
 @require_safe
 @listener_page
 def session(request: HttpRequest, session_key: str) -> HttpResponse:
     """Lead a listener to where the session stands: the personal link."""
-    return _go_on(sessions.find_session(session_key, timezone.now()))
+    return _go_on(session_of_page(session_key))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,7 +48,7 @@ def session(request: HttpRequest, session_key: str) -> HttpResponse:
 def sound_check(request: HttpRequest, session_key: str) -> HttpResponse:
     """Play some beeps, and let the listener go on who counts them right."""
     now = timezone.now()
-    session = sessions.find_session(session_key, now)
+    session = session_of_page(session_key)
     if session.state != SessionState.CONSENTED:
         return _go_on(session)
     form = SoundCheckForm(request.POST or None)
@@ -79,7 +56,9 @@ def sound_check(request: HttpRequest, session_key: str) -> HttpResponse:
         if form.cleaned_data["heard"] == beeps.n_beeps(session, form.cleaned_data["attempt"]):
             sessions.pass_sound_check(session=session, now=now)
             return redirect("trial", session.key)
-        form.add_error("heard", "That was not the number of beeps. Turn the volume up a little and try this new sound.")
+        form.add_error(
+            "heard", _("That was not the number of beeps. Turn the volume up a little and try this new sound.")
+        )
     page = {"session": session, "form": form, "attempt": beeps.new_attempt(), "counts": beeps.BEEP_COUNTS}
     return render(request, "listening_tests/listener/sound_check.html", page, status=400 if form.errors else 200)
 
@@ -88,7 +67,7 @@ def sound_check(request: HttpRequest, session_key: str) -> HttpResponse:
 @listener_page
 def beeps_sound(request: HttpRequest, session_key: str, attempt: str) -> HttpResponse:
     """Send the beeps of one attempt."""
-    session = sessions.find_session(session_key, timezone.now())
+    session = session_of_page(session_key)
     path = beeps.beeps_file(beeps.n_beeps(session, attempt))
     return audio_response(request, path, etag=_etag(f"{session.key}/{attempt}"))
 
@@ -98,7 +77,7 @@ def beeps_sound(request: HttpRequest, session_key: str, attempt: str) -> HttpRes
 def trial(request: HttpRequest, session_key: str) -> HttpResponse:
     """Put the next trial to the listener, or store the answer to one and go on."""
     now = timezone.now()
-    session = sessions.find_session(session_key, now)
+    session = session_of_page(session_key)
     if request.method == "POST":
         return _answer(request, session)
     following = session.next_trial() if session.state == SessionState.LISTENING else None
@@ -114,13 +93,13 @@ def trial(request: HttpRequest, session_key: str) -> HttpResponse:
 @listener_page
 def thanks(request: HttpRequest, session_key: str) -> HttpResponse:
     """Give the completion code, and say what happens to the answers."""
-    session = sessions.find_session(session_key, timezone.now())
-    if session.state != SessionState.COMPLETED:
+    session = session_of_page(session_key)
+    if session.state not in (SessionState.COMPLETED, SessionState.SCREENED_OUT):
         return _go_on(session)
     page = {
         "session": session,
         "link": request.build_absolute_uri(reverse("session", args=[session.key])),
-        "terms": _terms(session.study),
+        "terms": terms_of(session.study),
         "rests_on_synthetic_speech": session.study.rests_on_synthetic_speech(),
     }
     return render(request, "listening_tests/listener/thanks.html", page)
@@ -134,9 +113,11 @@ def withdraw(request: HttpRequest, session_key: str) -> HttpResponse:
     if session is None:
         raise sessions.SessionIsUnknown("There is no such session: check that the link is complete.")
     if request.method == "POST":
-        sessions.withdraw(session=session, now=timezone.now())
+        rights.withdraw(session=session, now=timezone.now())
         return redirect("withdraw", session.key)
-    return render(request, "listening_tests/listener/withdraw.html", {"session": session})
+    translation.activate(session.language)
+    page = {"session": session, "rights": rights.rights_of(session.study)}
+    return render(request, "listening_tests/listener/withdraw.html", page)
 
 
 @require_safe
@@ -157,29 +138,8 @@ def _etag(address: str) -> str:
     return hashlib.sha256(address.encode()).hexdigest()[:32]
 
 
-def _terms(study: Study) -> ListenersSection:
-    """Return what the study file tells listeners, with its defaults."""
-    return ListenersSection.model_validate(study.protocol.get("listeners", {}))
-
-
-def _session_to_go_on_with(request: HttpRequest, study: Study) -> Session | None:
-    """Return the session that this browser began and can return to, be it only for its completion code."""
-    begun = latest_session(request, study)
-    if begun is None or begun.state == SessionState.WITHDRAWN or begun.has_expired(timezone.now()):
-        return None
-    return begun
-
-
 def _go_on(session: Session) -> HttpResponse:
     return redirect(PAGE_OF_STATE[SessionState(session.state)], session.key)
-
-
-def _begin(request: HttpRequest, study: Study) -> HttpResponse:
-    is_simulated = is_simulation_pass(request.POST.get("simulation_pass", ""), study)
-    session = sessions.start_session(study=study, now=timezone.now(), is_simulated=is_simulated)
-    response = redirect("sound_check", session.key)
-    remember(request, response, session)
-    return response
 
 
 def _answer(request: HttpRequest, session: Session) -> HttpResponse:

@@ -5,7 +5,10 @@ from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
 from listening_tests.actions.sessions import (
@@ -13,22 +16,41 @@ from listening_tests.actions.sessions import (
     SessionHasExpired,
     SessionIsUnknown,
     TrialOfAnotherSession,
+    find_session,
 )
+from listening_tests.models import Session
 
 View = Callable[..., HttpResponse]
 
-# Which fact becomes which status, and the heading above its words.
-PROBLEMS: dict[type[Exception], tuple[int, str]] = {
-    SessionIsUnknown: (404, "This address leads nowhere"),
-    PresentationIsUnknown: (404, "There is no such sound"),
-    TrialOfAnotherSession: (409, "This answer belongs to another session"),
-    SessionHasExpired: (410, "The time for this session is over"),
+# Which fact becomes which status, and what the listener reads of it.
+PROBLEMS: dict[type[Exception], tuple[int, Promise, Promise]] = {
+    SessionIsUnknown: (
+        404,
+        _("This address leads nowhere"),
+        _("There is no such session: open the link that you were given, from its beginning."),
+    ),
+    PresentationIsUnknown: (
+        404,
+        _("There is no such sound"),
+        _("Go back to the page that you came from, or open your personal link."),
+    ),
+    TrialOfAnotherSession: (
+        409,
+        _("This answer belongs to another session"),
+        _("Go back to your own page, or open your personal link."),
+    ),
+    SessionHasExpired: (
+        410,
+        _("The time for this session is over"),
+        _("The answers you had given are kept. Open the study’s link again to begin anew."),
+    ),
 }
 
 
 def listener_page(view: View) -> View:
     """Turn what actions raise into pages in plain words, and keep the page's address to ourselves.
 
+    The page is in the language that the browser prefers until the view chooses another: a session has its own.
     These pages need no token against forged requests: what allows an action is the session's own key in the address,
     which no other site knows, not a cookie. So they work without cookies, and an answer is never refused because a
     cookie was lost on the way. (It would be refused, too: with `Referrer-Policy: no-referrer` browsers do not tell a
@@ -37,14 +59,11 @@ def listener_page(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, **parts: str) -> HttpResponse:
-        try:
-            response = view(request, **parts)
-        except tuple(PROBLEMS) as problem:
-            status, title = PROBLEMS[type(problem)]
-            # Also whose time is over may have the answers deleted.
-            key = parts.get("session_key") if status == 410 else None
-            words = {"title": title, "message": str(problem), "session_key": key}
-            response = render(request, "listening_tests/listener/problem.html", words, status=status)
+        with translation.override(translation.get_language_from_request(request)):
+            try:
+                response = view(request, **parts)
+            except tuple(PROBLEMS) as problem:
+                response = _problem_page(request, problem, parts)
         # The address of a session is its key: no other site, search engine or cache shall have it.
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
@@ -53,3 +72,21 @@ def listener_page(view: View) -> View:
         return response
 
     return csrf_exempt(guarded)
+
+
+def session_of_page(session_key: str) -> Session:
+    """Return the session with this key, and speak its language from here on.
+
+    Raises SessionIsUnknown, or SessionHasExpired if it was not finished in time.
+    """
+    session = find_session(session_key, timezone.now())
+    translation.activate(session.language)
+    return session
+
+
+def _problem_page(request: HttpRequest, problem: Exception, parts: dict[str, str]) -> HttpResponse:
+    status, title, message = PROBLEMS[type(problem)]
+    # Also whose time is over may withdraw.
+    key = parts.get("session_key") if status == 410 else None
+    page = {"title": title, "message": message, "session_key": key}
+    return render(request, "listening_tests/listener/problem.html", page, status=status)

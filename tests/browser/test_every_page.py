@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 
-from listening_tests.actions import sessions
+from listening_tests.actions import rights
 from tests import factories
 from tests.browser.conftest import DESKTOP, PHONE
 
@@ -19,7 +19,7 @@ def addresses(study):
         factories.make_session(study=study, has_passed_sound_check=n > 0) for n in range(4)
     )
     factories.answer_trials(finished)
-    sessions.withdraw(session=gone, now=timezone.now())
+    rights.withdraw(session=gone, now=timezone.now())
     choosing = factories.make_session(study=study)
     factories.answer_trials(choosing, n_trials=3)
     return {

@@ -64,7 +64,9 @@ def test_nobody_begins_without_agreeing(client):
 def test_who_agrees_comes_to_the_sound_check(client):
     response = consent(client, factories.make_open_study())
 
-    assert response["Location"] == page("sound_check", Session.objects.get())
+    session = Session.objects.get()
+    assert response["Location"] == page("session", session)
+    assert client.get(page("session", session))["Location"] == page("sound_check", session)
 
 
 def test_a_browser_that_comes_back_is_offered_to_go_on(client):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from listening_tests.actions import sessions, studies
+from listening_tests.actions import rights, sessions, studies
 from listening_tests.models import Rating, Session
 from listening_tests.questions import AnswerIsNotOnOffer
 from listening_tests.states import SessionState
@@ -296,23 +296,10 @@ def test_a_sound_is_found_until_its_session_expires():
         sessions.find_presentation(presentation.key, session.expires_at)
 
 
-def test_withdrawing_deletes_the_answers_and_frees_the_places():
-    study = factories.make_open_study(methods=["acr"], block={"ratings_per_stimulus": 1, "trials_per_session": 8})
-    session = factories.make_session(study=study)
-    factories.answer_trials(session, n_trials=3)
-
-    for _ in range(2):
-        sessions.withdraw(session=session, now=timezone.now())
-
-    assert sessions.find_session(session.key, timezone.now()).state == SessionState.WITHDRAWN
-    assert not Rating.objects.exists()
-    assert factories.make_session(study=study).trials.count() == 8
-
-
 def test_a_listener_who_withdrew_answers_no_more():
     session = factories.make_session()
     trial = session.next_trial()
-    sessions.withdraw(session=session, now=timezone.now())
+    rights.withdraw(session=session, now=timezone.now())
 
     with pytest.raises(sessions.SessionCannotGoOn):
         sessions.pass_sound_check(session=session, now=timezone.now())
