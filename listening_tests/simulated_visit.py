@@ -63,6 +63,8 @@ class Visit:
         assert form is not None
         if heard:
             return self._send(form, {**self._answers(form, heard), "evidence": _evidence(heard)})
+        if "questionnaire" in form.values:
+            return self._send(form, {name: values[0] for name, values in form.choices.items()})
         return self._send(form, {"heard": str(n_beeps(session, form.values["attempt"]))})
 
     def _listen(self, page: Page) -> list[str]:

@@ -15,7 +15,9 @@ from listening_tests.methods import METHODS
 from listening_tests.roles import Role
 from listening_tests.stimulus_sets import Member, PlannedSet, SetsCannotBeMade, compose_sets
 from listening_tests.study_networks import TRAINED_VOCODERS, NetworksSection, Section, Slug, one_of
+from listening_tests.study_questionnaires import QuestionnaireSection
 from listening_tests.study_rights import RightsSection
+from listening_tests.study_screenings import StudyScreenings, default_screenings
 from listening_tests.study_systems import SystemSection, Word
 
 FeatureSlug = Annotated[str, AfterValidator(one_of(catalogue.FEATURES, "feature definition"))]
@@ -69,6 +71,7 @@ class BlockSection(Section):
     label_order: Literal["alphabetical", "shuffled"] = Field(
         "alphabetical", description="How words to choose from stand: shuffled is each listener's own order."
     )
+    break_after: int | None = Field(None, ge=2, le=200, description="A rest after every so many trials.")
     minimum_plays: int = Field(1, ge=1, le=20, description="How often each sound is heard before an answer opens.")
     maximum_plays: int | None = Field(None, ge=1, le=100, description="How often each sound can be played.")
     trials_per_session: int = Field(ge=1, le=500, description="How many trials each listener does.")
@@ -132,12 +135,22 @@ class StudyFile(Section):
     clips_per_word: int = Field(1, ge=1, le=100, description="How many clips of each word each system makes.")
     blocks: list[BlockSection] = Field(min_length=1, max_length=20)
     listeners: ListenersSection = ListenersSection()
+    questionnaires: list[QuestionnaireSection] = Field([], max_length=10, description="Pages of questions.")
     rights: RightsSection = RightsSection()
+    screenings: StudyScreenings = Field(
+        default_factory=default_screenings,
+        description="The checks that listeners pass, in the order in which they come.",
+    )
     analysis: AnalysisSection = AnalysisSection()
 
     @model_validator(mode="after")
     def _nothing_is_named_twice(self) -> Self:
-        for what, names in (("word", self.words), ("system", [system.slug for system in self.systems])):
+        listed = (
+            ("word", self.words),
+            ("system", [system.slug for system in self.systems]),
+            ("questionnaire", [questionnaire.name for questionnaire in self.questionnaires]),
+        )
+        for what, names in listed:
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"the {what} {twice[0]!r} is listed twice")

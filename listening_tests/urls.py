@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from listening_tests.views import consent, home, listener, planning, studies
+from listening_tests.views import consent, home, listener, planning, questionnaire, studies
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("session/<str:session_key>/sound-check/", listener.sound_check, name="sound_check"),
     path("session/<str:session_key>/sound-check/<str:attempt>/", listener.beeps_sound, name="beeps_sound"),
     path("session/<str:session_key>/consent/", consent.consent_copy, name="consent_copy"),
+    path("session/<str:session_key>/questions/", questionnaire.questionnaire, name="questionnaire"),
     path("session/<str:session_key>/trial/", listener.trial, name="trial"),
     path("session/<str:session_key>/thanks/", listener.thanks, name="thanks"),
     path("session/<str:session_key>/withdraw/", listener.withdraw, name="withdraw"),

@@ -14,7 +14,7 @@ from listening_tests.study_file import protocol_digest
 from listening_tests.study_schema import BlockSection, StudyFile, SystemsPart
 
 # What of a block's section a trial's page and its reading need.
-SETTINGS = {"reference", "label_order", "minimum_plays", "maximum_plays"}
+SETTINGS = {"break_after", "reference", "label_order", "minimum_plays", "maximum_plays"}
 
 
 class StudyHasAnotherProtocol(Exception):

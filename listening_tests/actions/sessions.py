@@ -14,6 +14,7 @@ from django.db import transaction
 
 from listening_tests.asked_trials import asked_trial
 from listening_tests.models import Consent, Listener, Presentation, Rating, Session, Study, Trial
+from listening_tests.questionnaires import pending_questionnaire
 from listening_tests.questions import Answer
 from listening_tests.reservations import Offer, is_full, offer, reserve_trials
 from listening_tests.states import SESSION_TRANSITIONS, SessionState
@@ -148,7 +149,7 @@ def submit_trial(
         return
     _check_is_next(session, trial)
     _store(trial, stored, evidence, now)
-    _complete_if_answered(session, now)
+    complete_if_answered(session, now)
 
 
 @transaction.atomic
@@ -167,7 +168,7 @@ def skip_trial(*, session: Session, trial: Trial, reason: str, now: datetime) ->
     Trial.objects.filter(pk=trial.pk, answered_at=None, skipped_at=None).update(
         skipped_at=now, skip_reason=reason[:LONGEST_REASON]
     )
-    _complete_if_answered(session, now)
+    complete_if_answered(session, now)
 
 
 def find_session(key: str, now: datetime) -> Session:
@@ -240,8 +241,9 @@ def _store(trial: Trial, given: Mapping[Presentation, Answer], evidence: Mapping
     )
 
 
-def _complete_if_answered(session: Session, now: datetime) -> None:
-    if session.trials.filter(answered_at=None, skipped_at=None).exists():
+def complete_if_answered(session: Session, now: datetime) -> None:
+    """Complete a session of which no trial and no questionnaire is left."""
+    if session.trials.filter(answered_at=None, skipped_at=None).exists() or pending_questionnaire(session):
         return
     _move(session, SessionState.COMPLETED, completed_at=now, completion_code=new_completion_code())
 

@@ -1,5 +1,6 @@
 from listening_tests.models.consents import Consent
 from listening_tests.models.listeners import Listener, Session
+from listening_tests.models.questionnaires import QuestionnaireAnswer
 from listening_tests.models.ratings import Presentation, Rating, Trial
 from listening_tests.models.screenings import CheckItem, Verdict
 from listening_tests.models.studies import Block, SetMember, Stimulus, StimulusSet, Study
@@ -10,6 +11,7 @@ __all__ = [
     "Consent",
     "Listener",
     "Presentation",
+    "QuestionnaireAnswer",
     "Rating",
     "Session",
     "SetMember",

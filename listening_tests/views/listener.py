@@ -16,6 +16,7 @@ from listening_tests import sound_check as beeps
 from listening_tests.actions import rights, sessions
 from listening_tests.forms import SoundCheckForm, TrialForm
 from listening_tests.models import Session, Trial
+from listening_tests.questionnaires import pending_questionnaire
 from listening_tests.questions import AnswerIsNotOnOffer
 from listening_tests.states import SessionState
 from listening_tests.views.consent import terms_of
@@ -81,10 +82,12 @@ def trial(request: HttpRequest, session_key: str) -> HttpResponse:
     if request.method == "POST":
         return _answer(request, session)
     following = session.next_trial() if session.state == SessionState.LISTENING else None
-    if following is None:
+    if following is None or pending_questionnaire(session):
         return _go_on(session)
     if _begins_part(following) and "begin" not in request.GET:
         return render(request, "listening_tests/listener/part.html", _progress(session, following))
+    if _is_time_for_a_rest(following) and "rested" not in request.GET:
+        return render(request, "listening_tests/listener/break.html", _progress(session, following))
     sessions.show_trial(trial=following, now=now)
     return _show_trial(request, session, following, TrialForm(following))
 
@@ -139,6 +142,8 @@ def _etag(address: str) -> str:
 
 
 def _go_on(session: Session) -> HttpResponse:
+    if session.state == SessionState.LISTENING and pending_questionnaire(session):
+        return redirect("questionnaire", session.key)
     return redirect(PAGE_OF_STATE[SessionState(session.state)], session.key)
 
 
@@ -191,6 +196,15 @@ def _begins_part(trial: Trial) -> bool:
     """Return whether the trial is the first of its block and was not shown yet."""
     earlier = Trial.objects.filter(session=trial.session_id, block=trial.block_id, position__lt=trial.position)
     return trial.first_shown_at is None and not earlier.exists()
+
+
+def _is_time_for_a_rest(trial: Trial) -> bool:
+    """Return whether the block has a rest before this trial and the trial was not shown yet."""
+    every = trial.block.settings.get("break_after")
+    if every is None or trial.first_shown_at is not None:
+        return False
+    earlier = Trial.objects.filter(session=trial.session_id, block=trial.block_id, position__lt=trial.position).count()
+    return earlier > 0 and earlier % int(every) == 0
 
 
 def _show_trial(request: HttpRequest, session: Session, trial: Trial, form: TrialForm) -> HttpResponse:
