@@ -11,6 +11,7 @@ from django.core.management import get_commands, load_command_class
 from analysis.engine import ratings
 from generation import catalogue
 from listening_tests.methods import METHODS
+from listening_tests.screenings import SCREENINGS
 from listening_tests.study_schema import StudyFile
 
 OUR_APPS = ("accounts", "generation", "listening_tests", "analysis")
@@ -55,6 +56,9 @@ def _section_title(name: str) -> str:
         "BlockSection": "each of `blocks`",
         "ListenersSection": "`listeners`",
         "AnalysisSection": "`analysis`",
+        "RightsSection": "`rights`",
+        "ComprehensionQuestion": "each of `questions` of the check `comprehension`",
+        **{screening.__name__: f"`screenings`: `{slug}`" for slug, screening in SCREENINGS.items()},
     }[name]
 
 
@@ -67,7 +71,7 @@ def _section(title: str, section: Mapping[str, Any]) -> str:
 
 
 def _type_of(field: Mapping[str, Any]) -> str:
-    if "$ref" in field:
+    if "$ref" in field or "oneOf" in field:
         return "section"
     if "anyOf" in field:
         return " or ".join(_type_of(option) for option in field["anyOf"] if option.get("type") != "null")
@@ -110,6 +114,11 @@ def catalogue_document() -> str:
         parts.append(f"## {title}\n\n" + _table(("name", "title", "what it is"), rows))
     methods = [(f"`{method.slug}`", method.title, method.citation) for method in METHODS.values()]
     parts.append("## Test methods\n\n" + _table(("name", "title", "source"), methods))
+    checks = [
+        (f"`{slug}`", str(each.title), each.moment.value, each.kind.label, each.citation)
+        for slug, each in SCREENINGS.items()
+    ]
+    parts.append("## Screenings\n\n" + _table(("name", "title", "when", "kind", "source"), checks))
     return "\n".join(parts)
 
 

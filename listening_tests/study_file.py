@@ -133,10 +133,9 @@ def _line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
     """Return the line of the deepest part of the location that stands in the file."""
     line = 1
     for part in location:
-        child = _child(node, part)
-        if child is None:
-            break
-        node, line = child
+        # A part may be none of the file's own: the kind of a section, which stands in the section.
+        if (child := _child(node, part)) is not None:
+            node, line = child
     return line
 
 
