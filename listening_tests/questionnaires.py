@@ -1,6 +1,6 @@
 """Which questionnaire a session has yet to answer."""
 
-from listening_tests.models import Session, Study
+from listening_tests.models import QuestionnaireAnswer, Session, Study
 from listening_tests.study_questionnaires import QuestionnaireSection
 
 
@@ -17,7 +17,7 @@ def pending_questionnaire(session: Session) -> QuestionnaireSection | None:
     sections = questionnaires_of(session.study)
     if not sections:
         return None
-    answered = set(session.questionnaire_answers.values_list("questionnaire", flat=True))
+    answered = set(QuestionnaireAnswer.objects.filter(session=session).values_list("questionnaire", flat=True))
     left = [section for section in sections if section.name not in answered]
     early = [section for section in left if section.when == "before"]
     if early:

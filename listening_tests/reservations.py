@@ -38,7 +38,10 @@ def reserve_trials(session: Session, offered: Offer) -> None:
     chosen = [
         (block, set_id)
         for block, group in offered.items()
-        for set_id in assign(group, n_trials=block.trials_per_session, seed=session.seed + block.position)
+        for set_id in (
+            *_practice(block, session.seed),
+            *assign(group, n_trials=block.trials_per_session, seed=session.seed + block.position),
+        )
     ]
     sets = {each.pk: each for each in StimulusSet.objects.filter(pk__in=[set_id for _block, set_id in chosen])}
     trials = Trial.objects.bulk_create(
@@ -46,12 +49,22 @@ def reserve_trials(session: Session, offered: Offer) -> None:
             session=session,
             block=block,
             stimulus_set=sets[set_id],
+            role=sets[set_id].role,
             position=position,
             probe=_probe(block, sets[set_id].word, session.seed + position),
         )
         for position, (block, set_id) in enumerate(chosen)
     )
     _present(session, trials)
+
+
+def _practice(block: Block, seed: int) -> list[int]:
+    """Return the sets that a session practises a block with, drawn by lot."""
+    training = block.settings.get("training")
+    if not training:
+        return []
+    ids = list(block.sets.filter(role=TrialRole.TRAINING).order_by("pk").values_list("pk", flat=True))
+    return random.Random(seed + block.position).sample(ids, min(training["trials"], len(ids)))
 
 
 def _present(session: Session, trials: Sequence[Trial]) -> None:

@@ -14,6 +14,7 @@ from generation import catalogue
 from listening_tests.methods import METHODS
 from listening_tests.roles import Role
 from listening_tests.stimulus_sets import Member, PlannedSet, SetsCannotBeMade, compose_sets
+from listening_tests.study_blocks import BlockSection
 from listening_tests.study_networks import TRAINED_VOCODERS, NetworksSection, Section, Slug, one_of
 from listening_tests.study_questionnaires import QuestionnaireSection
 from listening_tests.study_rights import RightsSection
@@ -21,7 +22,6 @@ from listening_tests.study_screenings import StudyScreenings, default_screenings
 from listening_tests.study_systems import SystemSection, Word
 
 FeatureSlug = Annotated[str, AfterValidator(one_of(catalogue.FEATURES, "feature definition"))]
-MethodSlug = Annotated[str, AfterValidator(one_of(METHODS, "test method"))]
 
 
 # BS.1534's low and mid anchors: the reference without what lies above 3.5 and 7 kHz.
@@ -54,42 +54,6 @@ class CorpusSection(Section):
     def _has_one_source(self) -> Self:
         if sum(source is not None for source in (self.folder, self.make, self.fetch)) != 1:
             raise ValueError("give exactly one of folder, make and fetch")
-        return self
-
-
-class BlockSection(Section):
-    """A run of trials of one method."""
-
-    method: MethodSlug = Field(description="How a trial is put.")
-    title: str = Field(min_length=1, max_length=200, description="What the listener reads above the block.")
-    instructions: str = Field("", max_length=2000, description="Replaces the method's own instructions.")
-    systems: list[Slug] | None = Field(None, min_length=1, description="Which systems; all, if left out.")
-    reference: Slug | None = Field(None, description="Which system is the reference, where the method has one.")
-    labels: list[Word] | None = Field(
-        None, min_length=2, max_length=100, description="The words to choose from; the study's words, if left out."
-    )
-    label_order: Literal["alphabetical", "shuffled"] = Field(
-        "alphabetical", description="How words to choose from stand: shuffled is each listener's own order."
-    )
-    break_after: int | None = Field(None, ge=2, le=200, description="A rest after every so many trials.")
-    minimum_plays: int = Field(1, ge=1, le=20, description="How often each sound is heard before an answer opens.")
-    maximum_plays: int | None = Field(None, ge=1, le=100, description="How often each sound can be played.")
-    trials_per_session: int = Field(ge=1, le=500, description="How many trials each listener does.")
-    ratings_per_stimulus: int = Field(ge=1, le=1000, description="The quota: how many listeners rate each stimulus.")
-
-    @model_validator(mode="after")
-    def _plays_are_possible(self) -> Self:
-        if self.maximum_plays is not None and self.maximum_plays < self.minimum_plays:
-            raise ValueError(f"maximum_plays is {self.maximum_plays}, less than the {self.minimum_plays} it takes")
-        return self
-
-    @model_validator(mode="after")
-    def _has_its_reference(self) -> Self:
-        method = METHODS[self.method]
-        if method.needs_reference and self.reference is None:
-            raise ValueError(f"the method {self.method!r} compares with a reference: say which system is the reference")
-        if self.reference is not None and not method.needs_reference:
-            raise ValueError(f"the method {self.method!r} has no reference: leave it out")
         return self
 
 
@@ -195,6 +159,9 @@ class StudyFile(Section):
             for slug in block.systems or []:
                 if slug not in known:
                     raise ValueError(f"block {number} names the system {slug!r}, which is not among {', '.join(known)}")
+            for slug in block.training.systems if block.training else []:
+                if slug not in known:
+                    raise ValueError(f"block {number} trains with {slug!r}, which is not among {', '.join(known)}")
             if block.reference is not None and block.reference not in known:
                 raise ValueError(f"block {number} has the reference {block.reference!r}, which is no system")
             self._check_quota(number, block)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from listening_tests.views import consent, home, listener, planning, questionnaire, studies
+from listening_tests.views import consent, feedback, home, listener, planning, questionnaire, studies
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("session/<str:session_key>/consent/", consent.consent_copy, name="consent_copy"),
     path("session/<str:session_key>/questions/", questionnaire.questionnaire, name="questionnaire"),
     path("session/<str:session_key>/trial/", listener.trial, name="trial"),
+    path("session/<str:session_key>/feedback/", feedback.feedback, name="feedback"),
     path("session/<str:session_key>/thanks/", listener.thanks, name="thanks"),
     path("session/<str:session_key>/withdraw/", listener.withdraw, name="withdraw"),
     path("sound/<str:presentation_key>", listener.sound, name="sound"),

@@ -9,12 +9,14 @@ from django.db import transaction
 from accounts.models import Researcher
 from generation.models import Clip
 from listening_tests.models import Block, SetMember, Stimulus, StimulusSet, Study
+from listening_tests.roles import Role, TrialRole
 from listening_tests.stimulus_sets import Member, compose_sets
+from listening_tests.study_blocks import BlockSection, TrainingSection
 from listening_tests.study_file import protocol_digest
-from listening_tests.study_schema import BlockSection, StudyFile, SystemsPart
+from listening_tests.study_schema import StudyFile, SystemsPart
 
 # What of a block's section a trial's page and its reading need.
-SETTINGS = {"break_after", "reference", "label_order", "minimum_plays", "maximum_plays"}
+SETTINGS = {"training", "break_after", "reference", "label_order", "minimum_plays", "maximum_plays"}
 
 
 class StudyHasAnotherProtocol(Exception):
@@ -84,6 +86,8 @@ def build_blocks(*, study: Study, clips: Mapping[PlannedClip, Clip]) -> None:
         block = _build_block(study, position, section, study_file)
         members = _make_stimuli(block, study_file.parts_of(section), clips)
         put_into_sets(block, members, seed=study.seed)
+        if section.training is not None:
+            _make_training(block, section.training, clips)
 
 
 def put_into_sets(block: Block, members: Sequence[Member], *, seed: int) -> None:
@@ -124,3 +128,27 @@ def _make_stimuli(block: Block, parts: Sequence[SystemsPart], clips: Mapping[Pla
         Member(stimulus.pk, part.role, part.system, each.word, each.take)
         for stimulus, (part, each) in zip(stimuli, planned, strict=True)
     ]
+
+
+def _make_training(block: Block, training: TrainingSection, clips: Mapping[PlannedClip, Clip]) -> None:
+    """Store what is practised with: a set of one for each clip of the training's systems, with its right answer."""
+    planned = [each for each in clips if each.system in training.systems]
+    usual = {slug: f"{score:g}" for slug, score in training.usual.items()}
+    stimuli = Stimulus.objects.bulk_create(
+        Stimulus(
+            block=block,
+            clip=clips[each],
+            role=Role.TRAINING,
+            system=each.system,
+            word=each.word,
+            expected=usual.get(each.system, each.word),
+            tolerance=1,
+        )
+        for each in planned
+    )
+    sets = StimulusSet.objects.bulk_create(
+        StimulusSet(block=block, role=TrialRole.TRAINING, system=each.system, word=each.word) for each in planned
+    )
+    SetMember.objects.bulk_create(
+        SetMember(stimulus_set=made, stimulus=stimulus) for made, stimulus in zip(sets, stimuli, strict=True)
+    )

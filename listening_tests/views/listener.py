@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,9 +17,11 @@ from listening_tests.forms import SoundCheckForm, TrialForm
 from listening_tests.models import Session, Trial
 from listening_tests.questionnaires import pending_questionnaire
 from listening_tests.questions import AnswerIsNotOnOffer
+from listening_tests.roles import TrialRole
 from listening_tests.states import SessionState
 from listening_tests.views.consent import terms_of
 from listening_tests.views.listener_page import listener_page, session_of_page
+from listening_tests.views.trial_progress import trial_progress
 
 logger = logging.getLogger(__name__)
 
@@ -85,9 +86,9 @@ def trial(request: HttpRequest, session_key: str) -> HttpResponse:
     if following is None or pending_questionnaire(session):
         return _go_on(session)
     if _begins_part(following) and "begin" not in request.GET:
-        return render(request, "listening_tests/listener/part.html", _progress(session, following))
+        return render(request, "listening_tests/listener/part.html", trial_progress(session, following))
     if _is_time_for_a_rest(following) and "rested" not in request.GET:
-        return render(request, "listening_tests/listener/break.html", _progress(session, following))
+        return render(request, "listening_tests/listener/break.html", trial_progress(session, following))
     sessions.show_trial(trial=following, now=now)
     return _show_trial(request, session, following, TrialForm(following))
 
@@ -169,7 +170,7 @@ def _answer(request: HttpRequest, session: Session) -> HttpResponse:
     except AnswerIsNotOnOffer as refused:
         form.add_error(None, str(refused))
         return _show_trial(request, session, answered, form)
-    return redirect("trial", session.key)
+    return redirect("feedback" if answered.role == TrialRole.TRAINING else "trial", session.key)
 
 
 def _skip(session: Session, trial: Trial, reason: str) -> HttpResponse:
@@ -209,7 +210,7 @@ def _is_time_for_a_rest(trial: Trial) -> bool:
 
 def _show_trial(request: HttpRequest, session: Session, trial: Trial, form: TrialForm) -> HttpResponse:
     page = {
-        **_progress(session, trial),
+        **trial_progress(session, trial),
         "form": form,
         "sounds": form.presentations,
         "questions": list(form.questions()),
@@ -217,20 +218,3 @@ def _show_trial(request: HttpRequest, session: Session, trial: Trial, form: Tria
         "settings": trial.block.settings,
     }
     return render(request, "listening_tests/listener/trial.html", page, status=400 if form.errors else 200)
-
-
-def _progress(session: Session, trial: Trial) -> dict[str, Any]:
-    """Return where in the session a trial stands, counted from 1."""
-    parts = list(dict.fromkeys(session.trials.order_by("position").values_list("block_id", flat=True)))
-    in_part = session.trials.filter(block=trial.block_id)
-    return {
-        "session": session,
-        "trial": trial,
-        "part_title": trial.block.title,
-        "instructions": trial.block.instructions or trial.block.test_method.instructions,
-        "number": trial.position + 1,
-        "n_trials": session.trials.count(),
-        "part": parts.index(trial.block_id) + 1,
-        "n_parts": len(parts),
-        "n_in_part": in_part.count(),
-    }
