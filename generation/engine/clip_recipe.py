@@ -43,11 +43,13 @@ def _search_record(search: Search, request: ClipRequest, row: int, materials: Ma
     """Write down how a clip's features were searched, with which networks, and how the search went."""
     prior = materials.prior if search.settings.space is Space.DECODER else None
     climbed = materials.climbed(request.climbs or ())
+    steps_taken = int(search.steps_taken[row])
     return {
         **search.settings.as_dict(),
         "classifiers_sha256": {name: loaded.sha256 for name, loaded in climbed.items()},
         "prior_sha256": None if prior is None else prior.sha256,
-        "objective_trajectory": search.objective[:, row].tolist(),
-        "probability_trajectory": search.probability[:, row].tolist(),
+        "steps_taken": steps_taken,
+        "objective_trajectory": search.objective[: steps_taken + 1, row].tolist(),
+        "probability_trajectory": search.probability[: steps_taken + 1, row].tolist(),
         "seed": request.stream_seed("search"),
     }

@@ -1,7 +1,7 @@
 """From requests to features: the recordings' own, what a decoder makes of them, or what a search finds."""
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -19,11 +19,17 @@ Group = tuple[ClipRequest, ...]
 
 @dataclass(frozen=True)
 class Search:
-    """How features were searched: the settings, and how the objective and the probability [steps + 1, B] went."""
+    """How features were searched: the settings, how the objective and the probability [steps + 1, B] went, and how
+    many steps each took [B]."""
 
     settings: MaximisationRecipe
     objective: Tensor
     probability: Tensor
+    steps_taken: Tensor
+
+    def of(self, rows: Sequence[int]) -> "Search":
+        """Leave out all but some rows of the batch."""
+        return Search(self.settings, self.objective[:, rows], self.probability[:, rows], self.steps_taken[rows])
 
 
 @dataclass(frozen=True)
@@ -38,9 +44,7 @@ class FoundFeatures:
     def only(self, wanted: Container[ClipRequest]) -> "FoundFeatures":
         """Leave out requests that were searched for the sake of their group alone."""
         rows = [row for row, request in enumerate(self.requests) if request in wanted]
-        search = self.search and replace(
-            self.search, objective=self.search.objective[:, rows], probability=self.search.probability[:, rows]
-        )
+        search = self.search and self.search.of(rows)
         requests = [self.requests[row] for row in rows]
         recordings = [self.recordings[row] for row in rows]
         return FoundFeatures(requests, recordings, self.features[rows], search)
@@ -83,9 +87,8 @@ def find_features(groups: Sequence[Group], takes: Takes, materials: Materials, *
     filling = [groups[-1][-1:]] * (fill_to - len(requests))
     filled = torch.cat([recorded, recorded[-1:].repeat(len(filling), 1, 1)]) if known else None
     found = _search([*groups, *filling], filled, settings, materials)
-    kept = slice(len(requests))
-    search = Search(settings, found.objective[:, kept], found.probability[:, kept])
-    return FoundFeatures(requests, recordings, found.features[kept], search)
+    search = Search(settings, found.objective, found.probability, found.steps_taken).of(range(len(requests)))
+    return FoundFeatures(requests, recordings, found.features[: len(requests)], search)
 
 
 @torch.inference_mode()

@@ -13,6 +13,7 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
+from generation.engine.maximisation.climb import Climb
 from generation.engine.maximisation.objective import Moment
 from generation.engine.maximisation.recipes import MaximisationRecipe, Optimiser, Space
 from generation.engine.maximisation.responses import respond
@@ -49,16 +50,19 @@ class SearchDiverged(FloatingPointError):
 
 @dataclass(frozen=True)
 class Maximised:
-    """What a search found: features [B, M, T], not clipped; the code [B, D] they were decoded from, if any; and how
-    the objective and the target's probability (both [steps + 1, B], means over the classifiers) went on the way.
+    """What a search found: features [B, M, T], not clipped; the code [B, D] they were decoded from, if any; how the
+    objective and the target's probability (both [steps + 1, B], means over the classifiers) went on the way; and the
+    steps that each sample took [B], fewer than the recipe's where it left early.
 
-    The last row belongs to the features found; the rows before it were taken with that step's disturbances.
+    Row `steps_taken` of a sample and those after it belong to the features found; the rows before it were taken with
+    that step's disturbances.
     """
 
     features: Tensor
     code: Tensor | None
     objective: Tensor
     probability: Tensor
+    steps_taken: Tensor
 
 
 def maximise(
@@ -80,25 +84,32 @@ def maximise(
     Raises PriorIsMissing, NetworkIsTraining, SearchDiverged, and what the objective raises.
     """
     _check_networks(classifiers, prior, recipe)
+    groups = _neighbours(targets, recipe) if groups is None else groups
     decode = _decoder(prior, recipe)
-    score = _scorer(classifiers, targets, _neighbours(targets, recipe) if groups is None else groups, recipe)
+    look = _looker(classifiers, targets, groups, recipe)
     numbers = draw_numbers(recipe.transforms, recipe.steps, generators, start.device)
-    position = start.detach().clone().requires_grad_()
-    optimiser = _optimiser(position, recipe)
-    way = []
+    climb = Climb(start, groups, recipe)
+    objectives, probabilities = start.new_zeros(2, recipe.steps + 1, len(start))
     for step in range(recipe.steps):
-        features = decode(position)
-        objective, probability = score(features, disturb(features, recipe.transforms, numbers[step]), position)
-        position.grad = _gradient(objective, position, recipe)
-        optimiser.step()
-        _return_to_bounds(position, recipe)
-        way.append((objective.detach(), probability))
+        rows = climb.rows
+        features = decode(climb.position)
+        disturbed = disturb(features, recipe.transforms, numbers[step, rows])
+        moment = look(features, disturbed, climb.position, rows)
+        objective = recipe.objective.value(moment)
+        climb.step(_gradient(objective, climb.position, recipe))
+        _return_to_bounds(climb.position, recipe)
+        objectives[step, rows], probabilities[step, rows] = objective.detach(), _probability(moment)
+        climb.retire(step, moment.responses, moment.targets)
+        if climb.is_over:
+            break
+    climb.end()
     with torch.no_grad():
-        features = decode(position.detach())
-        way.append(score(features, features, position.detach()))
-    objectives, probabilities = (torch.stack(values) for values in zip(*way, strict=True))
+        features = decode(climb.found)
+        moment = look(features, features, climb.found, torch.arange(len(start), device=start.device))
+    objectives = _ended(objectives, climb.steps_taken, recipe.objective.value(moment))
+    probabilities = _ended(probabilities, climb.steps_taken, _probability(moment))
     _check_finite(objectives)
-    return Maximised(features, _code(position.detach(), prior, recipe), objectives, probabilities)
+    return Maximised(features, _code(climb.found, prior, recipe), objectives, probabilities, climb.steps_taken)
 
 
 def noise_start(shape: Sequence[int], recipe: MaximisationRecipe, generators: Sequence[torch.Generator]) -> Tensor:
@@ -138,22 +149,26 @@ def _neighbours(targets: Tensor, recipe: MaximisationRecipe) -> Tensor:
     return torch.arange(len(targets), device=targets.device) // recipe.objective.group_size
 
 
-def _scorer(
+def _looker(
     classifiers: Sequence[nn.Module], targets: Tensor, groups: Tensor, recipe: MaximisationRecipe
-) -> Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]:
-    def score(features: Tensor, disturbed: Tensor, position: Tensor) -> tuple[Tensor, Tensor]:
+) -> Callable[[Tensor, Tensor, Tensor, Tensor], Moment]:
+    def look(features: Tensor, disturbed: Tensor, position: Tensor, rows: Tensor) -> Moment:
         responses = [respond(classifier, disturbed, recipe.objective.layers) for classifier in classifiers]
-        probability = torch.stack([each.logits.detach().softmax(dim=1) for each in responses]).mean(dim=0)
-        moment = Moment(targets, responses, features, position if recipe.whitened else None, groups)
-        return recipe.objective.value(moment), probability.gather(1, targets[:, None])[:, 0]
+        return Moment(targets[rows], responses, features, position if recipe.whitened else None, groups[rows])
 
-    return score
+    return look
 
 
-def _optimiser(position: Tensor, recipe: MaximisationRecipe) -> torch.optim.Optimizer:
-    if recipe.optimiser is Optimiser.ADAM:
-        return torch.optim.Adam([position], lr=recipe.rate, betas=(0.9, 0.99), maximize=True)
-    return torch.optim.SGD([position], lr=recipe.rate, maximize=True)
+def _probability(moment: Moment) -> Tensor:
+    """Give the target's probability [R], a mean over the classifiers."""
+    probability = torch.stack([each.logits.detach().softmax(dim=1) for each in moment.responses]).mean(dim=0)
+    return probability.gather(1, moment.targets[:, None])[:, 0]
+
+
+def _ended(way: Tensor, steps_taken: Tensor, last: Tensor) -> Tensor:
+    """Give the way [steps + 1, B] with every sample's last value [B] from where it left."""
+    steps = torch.arange(len(way), device=way.device)[:, None]
+    return torch.where(steps >= steps_taken, last, way)
 
 
 def _gradient(objective: Tensor, position: Tensor, recipe: MaximisationRecipe) -> Tensor:

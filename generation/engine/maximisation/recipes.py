@@ -43,6 +43,8 @@ class MaximisationRecipe:
     shell: after each step, draw codes longer than sqrt(dimensions), the length of a typical recording's, back to it.
     within_range: after each step, clip features that are searched directly to [0, 1], as recordings' are.
     transforms: how the features are disturbed, one after another, in each step before they are classified.
+    patience: let a sample leave when every classifier has taken its features, disturbed, for the word with log-odds
+    of at least `assurance` (in nats) in so many steps one after another; None: every sample takes all steps.
     """
 
     space: Space
@@ -55,6 +57,8 @@ class MaximisationRecipe:
     shell: bool = False
     within_range: bool = False
     transforms: tuple[Transform, ...] = ()
+    patience: int | None = None
+    assurance: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
         """Give the settings as plain data, for a clip's recipe."""
