@@ -35,18 +35,28 @@ class Prepared:
 def prepare_stimulus(
     source: Path, target: Path, seconds: float | None, rate: int, *, treat: Treatment | None = None
 ) -> Prepared:
-    """Write a sound as listeners hear it: mono, loudness-normalised, 16-bit PCM, padded with silence to `seconds`.
+    """Write a clip's file as listeners hear it: see prepare_sound.
 
-    `treat` changes the sound first, at the new rate: an anchor's filter. The same input gives the same bytes. A
-    silent sound stays as it is, with a gain of 0 dB: what a system has to offer is what listeners judge. Raises
-    SoundIsTooLong, and soundfile's LibsndfileError if the source cannot be read.
+    `treat` changes the sound first, at the new rate: an anchor's filter. Raises SoundIsTooLong, and soundfile's
+    LibsndfileError if the source cannot be read.
     """
     sound = read_mono(source, rate)
-    levelled = _levelled(treat(sound, rate) if treat else sound, rate)
+    return prepare_sound(treat(sound, rate) if treat else sound, target, seconds, rate)
+
+
+def prepare_sound(sound: Samples, target: Path, seconds: float | None, rate: int) -> Prepared:
+    """Write a sound [N] as listeners hear it: loudness-normalised, 16-bit PCM, padded with silence to `seconds`.
+
+    The same input gives the same bytes. A silent sound stays as it is, with a gain of 0 dB: what a system has to offer
+    is what listeners judge. Raises SoundIsTooLong.
+    """
     length = len(sound) if seconds is None else ceil(seconds * rate)
-    if len(levelled.samples) > length:
-        raise SoundIsTooLong(f"{source} lasts {len(sound) / rate:.3f} s: pad it to that at least, not to {seconds} s.")
-    padded = numpy.pad(levelled.samples, (0, length - len(levelled.samples)))
+    if len(sound) > length:
+        raise SoundIsTooLong(
+            f"The sound for {target} lasts {len(sound) / rate:.3f} s: pad it to that at least, not to {seconds} s."
+        )
+    levelled = _levelled(sound, rate)
+    padded = numpy.pad(levelled.samples, (0, length - len(sound)))
     sha256 = write_whole(target, wav_bytes(padded, rate))
     return Prepared(target, sha256, round(levelled.gain_db, 3), length / rate, rate)
 

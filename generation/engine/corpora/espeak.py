@@ -1,11 +1,11 @@
-"""Speaking with espeak-ng. Its library is GPL-3.0: only the make_corpus command's chain of imports leads here.
+"""Speaking with espeak-ng. Its library is GPL-3.0: only the commands make_corpus and speak lead here.
 
 The library keeps state from one utterance to the next that decides single samples, so that everything is spoken in
 one new process, always in the same order: the same plan gives the same bytes.
 """
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from generation.engine.corpora.synthetic_words import Plan, Utterance, Voice, pl
 SYNCHRONOUS_OUTPUT = 2
 UTF8_TEXT = 1
 SPEED, PITCH, PITCH_RANGE = 1, 3, 4
+USUAL_PITCH = 50
 # Of the loudest sample: what lies below it at both ends is the synthesiser's pause.
 PAUSE = 0.002
 
@@ -61,13 +62,35 @@ def speak(voices: list[Voice], plan: Plan) -> Iterator[tuple[Voice, Spoken]]:
                 raise SynthesiserFailed(f"espeak-ng crashed while {voice.talker} spoke: start again.") from error
 
 
+def speak_texts(texts: Sequence[str], voice: str, *, speed: int, seed: int) -> tuple[int, list[NDArray[numpy.int16]]]:
+    """Speak texts with one of espeak-ng's voices, such as "fi" or "en-us+f2", in a process of its own.
+
+    Return the sample rate and a 16-bit waveform [N] without pauses for each text. Raises SynthesiserFailed.
+    """
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as process:
+        try:
+            return process.submit(_speak_texts, texts, voice, speed, seed).result()
+        except BrokenProcessPool as error:
+            raise SynthesiserFailed(f"espeak-ng crashed while {voice} spoke: start again.") from error
+
+
+def _speak_texts(texts: Sequence[str], voice: str, speed: int, seed: int) -> tuple[int, list[NDArray[numpy.int16]]]:
+    synthesiser = _synthesiser()
+    synthesiser.take_voice(voice, seed)
+    spoken = [synthesiser.say(text, speed=speed, pitch=USUAL_PITCH, pitch_range=USUAL_PITCH) for text in texts]
+    return synthesiser.sample_rate, [_without_pauses(speech).astype(numpy.int16) for speech in spoken]
+
+
 def speak_voice(voice: Voice, plan: Plan) -> Spoken:
     """Speak every utterance of one voice, in this process. Raises SynthesiserFailed."""
     synthesiser = _synthesiser()
     synthesiser.take_voice(f"{voice.accent}+{voice.variant}", plan.seed)
     waveforms = []
     for utterance in utterances_of(voice, plan):
-        speech = _without_pauses(synthesiser.say(utterance))
+        said = synthesiser.say(
+            utterance.word, speed=utterance.speed, pitch=utterance.pitch, pitch_range=utterance.pitch_range
+        )
+        speech = _without_pauses(said)
         waveform = place(speech, utterance, synthesiser.sample_rate)
         waveforms.append((utterance, (waveform * 32767).round().astype(numpy.int16)))
     return Spoken(synthesiser.sample_rate, waveforms)
@@ -92,18 +115,14 @@ class _Synthesiser:
         if self._library.espeak_SetVoiceByName(name.encode()) != 0:
             raise SynthesiserFailed(f"espeak-ng has no voice {name}: install the pinned espeakng-loader.")
 
-    def say(self, utterance: Utterance) -> NDArray[numpy.float64]:
-        for parameter, value in (
-            (SPEED, utterance.speed),
-            (PITCH, utterance.pitch),
-            (PITCH_RANGE, utterance.pitch_range),
-        ):
+    def say(self, words: str, *, speed: int, pitch: int, pitch_range: int) -> NDArray[numpy.float64]:
+        for parameter, value in ((SPEED, speed), (PITCH, pitch), (PITCH_RANGE, pitch_range)):
             self._library.espeak_SetParameter(parameter, value, 0)
         self._arrived.clear()
-        text = utterance.word.encode() + b"\0"
+        text = words.encode() + b"\0"
         failed = self._library.espeak_Synth(text, len(text), 0, 0, 0, UTF8_TEXT, None, None)
         if failed or self._library.espeak_Synchronize() or not self._arrived:
-            raise SynthesiserFailed(f"espeak-ng does not say {utterance.word!r}: leave the word out.")
+            raise SynthesiserFailed(f"espeak-ng does not say {words!r}: leave it out.")
         return numpy.concatenate(self._arrived).astype(numpy.float64)
 
     def _collect(self, samples: "ctypes._Pointer[ctypes.c_short]", count: int, events: int | None) -> int:
