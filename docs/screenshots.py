@@ -75,14 +75,14 @@ def picture_of_trial(page: Page, address: str) -> None:
     """Take part up to the first trial, listen, and answer."""
     from django.utils import timezone
 
-    from listening_tests.actions.sessions import pass_sound_check
+    from listening_tests.actions.sessions import begin_listening
     from listening_tests.models import Session
 
     page.goto(f"{address}/take/demo/")
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="I agree, begin").click()
     session = Session.objects.order_by("-pk")[0]
-    pass_sound_check(session=session, now=timezone.now())
+    begin_listening(session=session, now=timezone.now())
     page.goto(f"{address}/session/{session.key}/trial/?begin=1")
     page.get_by_role("button", name="Play").click()
     page.get_by_role("radio").first.wait_for()

@@ -8,6 +8,9 @@ import numpy
 
 from listening_tests.questions import AnswerField
 
+# What forms call an item that the page asks, and the answer to it, before the item's key.
+ASKED, ANSWER = "asked-", "answer-"
+
 # All that is to be known of an item, its right answer included: plain data, kept on the server.
 Facts = Mapping[str, Any]
 

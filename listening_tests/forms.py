@@ -12,7 +12,6 @@ from listening_tests.asked_trials import asked_trial
 from listening_tests.evidence import read_evidence
 from listening_tests.models import Trial
 from listening_tests.questions import AnswerField, Widget
-from listening_tests.sound_check import BEEP_COUNTS
 
 
 class ConsentForm(forms.Form):
@@ -29,18 +28,6 @@ class AskedQuestion:
     field: AnswerField
     value: str
     errors: list[str]
-
-
-class SoundCheckForm(forms.Form):
-    """How many beeps a listener heard in one attempt."""
-
-    attempt = forms.CharField(max_length=40, widget=forms.HiddenInput)
-    heard = forms.TypedChoiceField(
-        choices=[(count, str(count)) for count in BEEP_COUNTS],
-        coerce=int,
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Please choose how many beeps you heard.")},
-    )
 
 
 class TrialForm(forms.Form):

@@ -85,6 +85,10 @@ class ListeningCheck(Screening):
         """Return whether an answer is the right one."""
         return bool(answer == facts["right"])
 
+    def right_answer(self, facts: Facts) -> str:
+        """Return a right answer, as simulated listeners give it."""
+        return str(facts["right"])
+
     def evaluate(self, items: Sequence[AnsweredItem]) -> Finding:
         """Return what the answers of one attempt come to."""
         raise NotImplementedError

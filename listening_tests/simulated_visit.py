@@ -7,11 +7,12 @@ from django.conf import settings
 from django.test import Client
 from django.urls import resolve, reverse
 
+from listening_tests.actions.screening import check_named
 from listening_tests.asked_trials import asked_trial
+from listening_tests.check_items import ANSWER, ASKED
 from listening_tests.models import Presentation, Session, Study
 from listening_tests.page_reading import Form, Page, read_page
 from listening_tests.simulation_pass import simulation_pass
-from listening_tests.sound_check import n_beeps
 from listening_tests.states import SessionState
 from listening_tests.taste import SimulatedListener
 
@@ -65,7 +66,7 @@ class Visit:
             return self._send(form, {**self._answers(form, heard), "evidence": _evidence(heard)})
         if "questionnaire" in form.values:
             return self._send(form, {name: values[0] for name, values in form.choices.items()})
-        return self._send(form, {"heard": str(n_beeps(session, form.values["attempt"]))})
+        return self._send(form, _check_answers(form, session))
 
     def _listen(self, page: Page) -> list[str]:
         """Fetch every sound of the page to its end; return the last parts of their addresses."""
@@ -116,6 +117,13 @@ def _presentations(session: Session) -> dict[str, Presentation]:
         "stimulus__clip", "trial__block", "trial__session"
     )
     return {presentation.key: presentation for presentation in rows}
+
+
+def _check_answers(form: Form, session: Session) -> dict[str, str]:
+    """Return the right answers to what a check's page asks."""
+    asked = [name.removeprefix(ASKED) for name in form.values if name.startswith(ASKED)]
+    items = session.check_items.filter(key__in=asked)
+    return {f"{ANSWER}{item.key}": check_named(session, item.check_slug).right_answer(item.item) for item in items}
 
 
 def _evidence(heard: list[Presentation]) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from listening_tests.views import consent, feedback, home, listener, planning, questionnaire, studies
+from listening_tests.views import consent, feedback, home, listener, planning, questionnaire, screening, studies
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -14,8 +14,7 @@ urlpatterns = [
     path("studies/<slug:slug>/close/", studies.study_close, name="study_close"),
     path("take/<slug:slug>/", consent.take_study, name="take_study"),
     path("session/<str:session_key>/", listener.session, name="session"),
-    path("session/<str:session_key>/sound-check/", listener.sound_check, name="sound_check"),
-    path("session/<str:session_key>/sound-check/<str:attempt>/", listener.beeps_sound, name="beeps_sound"),
+    path("session/<str:session_key>/check/", screening.check, name="check"),
     path("session/<str:session_key>/consent/", consent.consent_copy, name="consent_copy"),
     path("session/<str:session_key>/questions/", questionnaire.questionnaire, name="questionnaire"),
     path("session/<str:session_key>/trial/", listener.trial, name="trial"),
@@ -23,4 +22,5 @@ urlpatterns = [
     path("session/<str:session_key>/thanks/", listener.thanks, name="thanks"),
     path("session/<str:session_key>/withdraw/", listener.withdraw, name="withdraw"),
     path("sound/<str:presentation_key>", listener.sound, name="sound"),
+    path("check-sound/<str:item_key>/<int:number>", screening.check_sound, name="check_sound"),
 ]

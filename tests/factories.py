@@ -198,12 +198,12 @@ def _make_stimuli_and_sets(block, clips):
     put_into_sets(block, members, seed=1)
 
 
-def make_session(*, study=None, now=None, has_passed_sound_check=True, is_simulated=False):
+def make_session(*, study=None, now=None, is_listening=True, is_simulated=False):
     """Begin a session, of an open study unless one is given, up to its first trial."""
     now = now or timezone.now()
     session = sessions.start_session(study=study or make_open_study(), now=now, is_simulated=is_simulated)
-    if has_passed_sound_check:
-        sessions.pass_sound_check(session=session, now=now)
+    if is_listening:
+        sessions.begin_listening(session=session, now=now)
     return session
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
+from listening_tests.actions.verdicts import judge_record
 from listening_tests.asked_trials import asked_trial
 from listening_tests.models import Consent, Listener, Presentation, Rating, Session, Study, Trial
 from listening_tests.questionnaires import pending_questionnaire
@@ -105,8 +106,8 @@ def check_takes_listeners(*, study: Study, now: datetime, is_simulated: bool = F
 
 
 @transaction.atomic
-def pass_sound_check(*, session: Session, now: datetime) -> None:
-    """Store that the listener hears sound; do nothing if that was stored before.
+def begin_listening(*, session: Session, now: datetime) -> None:
+    """Store that the listener has passed what comes before listening; do nothing if that was stored before.
 
     Raises SessionHasExpired, or SessionCannotGoOn if the listener has withdrawn.
     """
@@ -115,6 +116,20 @@ def pass_sound_check(*, session: Session, now: datetime) -> None:
         return
     _check_is_alive(session, now)
     _move(session, SessionState.LISTENING, sound_checked_at=now)
+
+
+@transaction.atomic
+def screen_out(*, session: Session, is_paid: bool, now: datetime) -> None:
+    """End a session for a failed check, with a code by which the listener is paid for the time, if that is so.
+
+    Do nothing the second time. Raises SessionHasExpired, or SessionCannotGoOn once the session is completed.
+    """
+    session.refresh_from_db()
+    if session.state == SessionState.SCREENED_OUT:
+        return
+    _check_is_alive(session, now)
+    code = new_completion_code() if is_paid else ""
+    _move(session, SessionState.SCREENED_OUT, screened_out_at=now, completion_code=code)
 
 
 def show_trial(*, trial: Trial, now: datetime) -> None:
@@ -245,6 +260,7 @@ def complete_if_answered(session: Session, now: datetime) -> None:
     """Complete a session of which no trial and no questionnaire is left."""
     if session.trials.filter(answered_at=None, skipped_at=None).exists() or pending_questionnaire(session):
         return
+    judge_record(session=session, now=now)
     _move(session, SessionState.COMPLETED, completed_at=now, completion_code=new_completion_code())
 
 

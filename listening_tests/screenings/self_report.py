@@ -114,5 +114,8 @@ class SelfReport(ListeningCheck):
         return bool(answer in facts["right"])
 
     def evaluate(self, items: Sequence[AnsweredItem]) -> Finding:
-        refused = {item.facts["question"]: item.answer for item in items if not item.is_right}
+        refused = [item.facts["question"] for item in items if not item.is_right]
         return Finding(not refused, {"not_accepted": refused})
+
+    def right_answer(self, facts: Facts) -> str:
+        return str(facts["right"][0])

@@ -1,4 +1,4 @@
-"""What a listener sees, from the sound check to the completion code."""
+"""What a listener sees, from the first sound to the completion code."""
 
 import hashlib
 import logging
@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from generation.audio_response import SoundFileIsMissing, audio_response
-from listening_tests import sound_check as beeps
 from listening_tests.actions import rights, sessions
-from listening_tests.forms import SoundCheckForm, TrialForm
+from listening_tests.actions.screening import screened_out_by
+from listening_tests.forms import TrialForm
 from listening_tests.models import Session, Trial
 from listening_tests.questionnaires import pending_questionnaire
 from listening_tests.questions import AnswerIsNotOnOffer
@@ -30,7 +30,7 @@ SOUND_IS_MISSING = {
     "message": _("The fault is ours. Your answers are kept: please come back later by your personal link."),
 }
 PAGE_OF_STATE = {
-    SessionState.CONSENTED: "sound_check",
+    SessionState.CONSENTED: "check",
     SessionState.LISTENING: "trial",
     SessionState.COMPLETED: "thanks",
     SessionState.SCREENED_OUT: "thanks",
@@ -43,35 +43,6 @@ PAGE_OF_STATE = {
 def session(request: HttpRequest, session_key: str) -> HttpResponse:
     """Lead a listener to where the session stands: the personal link."""
     return _go_on(session_of_page(session_key))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@listener_page
-def sound_check(request: HttpRequest, session_key: str) -> HttpResponse:
-    """Play some beeps, and let the listener go on who counts them right."""
-    now = timezone.now()
-    session = session_of_page(session_key)
-    if session.state != SessionState.CONSENTED:
-        return _go_on(session)
-    form = SoundCheckForm(request.POST or None)
-    if form.is_valid():
-        if form.cleaned_data["heard"] == beeps.n_beeps(session, form.cleaned_data["attempt"]):
-            sessions.pass_sound_check(session=session, now=now)
-            return redirect("trial", session.key)
-        form.add_error(
-            "heard", _("That was not the number of beeps. Turn the volume up a little and try this new sound.")
-        )
-    page = {"session": session, "form": form, "attempt": beeps.new_attempt(), "counts": beeps.BEEP_COUNTS}
-    return render(request, "listening_tests/listener/sound_check.html", page, status=400 if form.errors else 200)
-
-
-@require_safe
-@listener_page
-def beeps_sound(request: HttpRequest, session_key: str, attempt: str) -> HttpResponse:
-    """Send the beeps of one attempt."""
-    session = session_of_page(session_key)
-    path = beeps.beeps_file(beeps.n_beeps(session, attempt))
-    return audio_response(request, path, etag=_etag(f"{session.key}/{attempt}"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,6 +76,7 @@ def thanks(request: HttpRequest, session_key: str) -> HttpResponse:
         "link": request.build_absolute_uri(reverse("session", args=[session.key])),
         "terms": terms_of(session.study),
         "rests_on_synthetic_speech": session.study.rests_on_synthetic_speech(),
+        "failed_kind": screened_out_by(session),
     }
     return render(request, "listening_tests/listener/thanks.html", page)
 

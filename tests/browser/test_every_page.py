@@ -15,9 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def addresses(study):
     """Return the address of every page that a listener or a stranger can meet."""
-    new, listening, finished, gone = (
-        factories.make_session(study=study, has_passed_sound_check=n > 0) for n in range(4)
-    )
+    new, listening, finished, gone = (factories.make_session(study=study, is_listening=n > 0) for n in range(4))
     factories.answer_trials(finished)
     rights.withdraw(session=gone, now=timezone.now())
     choosing = factories.make_session(study=study)
@@ -25,7 +23,7 @@ def addresses(study):
     return {
         "consent": reverse("take_study", args=[study.slug]),
         "not open": reverse("take_study", args=[factories.make_study().slug]),
-        "sound check": reverse("sound_check", args=[new.key]),
+        "sound check": reverse("check", args=[new.key]),
         "part": reverse("trial", args=[listening.key]),
         "trial": reverse("trial", args=[listening.key]) + "?begin=1",
         "words": reverse("trial", args=[choosing.key]) + "?begin=2",

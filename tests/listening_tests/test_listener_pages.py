@@ -1,17 +1,14 @@
 """What a listener meets on each page, without a browser."""
 
-import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from listening_tests import sound_check
 from listening_tests.actions import sessions, studies
 from listening_tests.models import Rating, Session
 from listening_tests.simulation_pass import simulation_pass
-from listening_tests.states import SessionState
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +63,7 @@ def test_who_agrees_comes_to_the_sound_check(client):
 
     session = Session.objects.get()
     assert response["Location"] == page("session", session)
-    assert client.get(page("session", session))["Location"] == page("sound_check", session)
+    assert client.get(page("session", session))["Location"] == page("check", session)
 
 
 def test_a_browser_that_comes_back_is_offered_to_go_on(client):
@@ -155,65 +152,13 @@ def test_a_study_closed_while_someone_listens_lets_them_finish(client):
     study = factories.make_open_study()
     consent(client, study)
     session = Session.objects.get()
-    sessions.pass_sound_check(session=session, now=timezone.now())
+    sessions.begin_listening(session=session, now=timezone.now())
     studies.close_study(study=study, now=timezone.now())
 
     client.post(page("trial", session), answer_to(session.next_trial()))
 
     assert Rating.objects.count() == 1
     assert "you can still finish" in text_of(client.get(reverse("take_study", args=[study.slug])))
-
-
-# Sound check
-
-
-def attempt_on(response):
-    return re.search(r'name="attempt" value="([^"]+)"', response.content.decode())[1]
-
-
-def test_who_counts_the_beeps_right_goes_on(client):
-    session = factories.make_session(has_passed_sound_check=False)
-    attempt = attempt_on(client.get(page("sound_check", session)))
-    heard = sound_check.n_beeps(session, attempt)
-
-    response = client.post(page("sound_check", session), {"attempt": attempt, "heard": heard})
-
-    assert response["Location"] == page("trial", session)
-    session.refresh_from_db()
-    assert session.state == SessionState.LISTENING
-
-
-def test_a_wrong_count_gets_a_new_sound_and_as_many_tries_as_needed(client):
-    session = factories.make_session(has_passed_sound_check=False)
-    attempt = attempt_on(client.get(page("sound_check", session)))
-    wrong = next(count for count in sound_check.BEEP_COUNTS if count != sound_check.n_beeps(session, attempt))
-
-    response = client.post(page("sound_check", session), {"attempt": attempt, "heard": wrong})
-
-    assert response.status_code == 400
-    assert "That was not the number of beeps" in text_of(response)
-    assert attempt_on(response) != attempt
-
-
-def test_the_number_of_beeps_varies_and_the_sound_has_them(client):
-    session = factories.make_session(has_passed_sound_check=False)
-
-    counts = {sound_check.n_beeps(session, sound_check.new_attempt()) for _ in range(100)}
-    loud = abs(sound_check.beeps(3)) > 0.05
-    onsets = sum(loud[i] and not loud[max(0, i - 400) : i].any() for i in range(len(loud)))
-
-    assert counts == {2, 3, 4}
-    assert onsets == 3
-    assert len({len(sound_check.beeps(count)) for count in counts}) == 1
-
-
-def test_the_beeps_are_sent_as_flac(client):
-    session = factories.make_session(has_passed_sound_check=False)
-
-    response = client.get(reverse("beeps_sound", args=[session.key, "attempt"]))
-
-    assert response["Content-Type"] == "audio/flac"
-    assert response.content.startswith(b"fLaC")
 
 
 # Trials
@@ -338,18 +283,18 @@ def test_a_trial_page_asks_few_questions_of_the_database(client, session, django
 
 
 def test_the_personal_link_leads_to_where_the_session_stands(client):
-    session = factories.make_session(has_passed_sound_check=False)
+    session = factories.make_session(is_listening=False)
 
-    assert client.get(page("session", session))["Location"] == page("sound_check", session)
-    sessions.pass_sound_check(session=session, now=timezone.now())
+    assert client.get(page("session", session))["Location"] == page("check", session)
+    sessions.begin_listening(session=session, now=timezone.now())
     assert client.get(page("session", session))["Location"] == page("trial", session)
     factories.answer_trials(session)
     assert client.get(page("session", session))["Location"] == page("thanks", session)
 
 
-@pytest.mark.parametrize("name", ["sound_check", "thanks"])
+@pytest.mark.parametrize("name", ["check", "thanks"])
 def test_a_page_out_of_turn_leads_to_the_one_in_turn(client, session, name):
-    assert client.get(page(name, session))["Location"] == page("trial", session)
+    assert client.get(page(name, session), follow=True).redirect_chain[-1][0] == page("trial", session)
 
 
 def test_who_rested_on_synthetic_speech_is_told_at_the_end(client):
@@ -394,7 +339,7 @@ def test_whose_time_is_over_may_still_withdraw(client, session):
 # Addresses that lead nowhere
 
 
-@pytest.mark.parametrize("name", ["session", "sound_check", "trial", "thanks", "withdraw", "sound"])
+@pytest.mark.parametrize("name", ["session", "check", "trial", "thanks", "withdraw", "sound"])
 def test_a_forged_address_is_not_found(client, name):
     response = client.get(reverse(name, args=["forged"]))
 
@@ -402,7 +347,7 @@ def test_a_forged_address_is_not_found(client, name):
     assert "There is no such" in text_of(response)
 
 
-@pytest.mark.parametrize("name", ["session", "sound_check", "trial", "thanks"])
+@pytest.mark.parametrize("name", ["session", "check", "trial", "thanks"])
 def test_an_expired_session_says_so(client, session, name):
     Session.objects.update(expires_at=timezone.now() - timedelta(hours=1))
 

@@ -88,7 +88,7 @@ def test_one_clip_under_two_addresses_cannot_be_told_to_be_one(client, session):
     assert first["ETag"] != second["ETag"]
 
 
-@pytest.mark.parametrize("name", ["session", "sound_check", "trial", "thanks", "withdraw"])
+@pytest.mark.parametrize("name", ["session", "check", "trial", "thanks", "withdraw"])
 def test_the_sessions_address_is_told_to_nobody(client, session, name):
     response = client.get(reverse(name, args=[session.key]))
 

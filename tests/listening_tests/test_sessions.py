@@ -129,7 +129,7 @@ def test_an_answer_that_is_not_on_offer_is_refused(answers):
 
 
 def test_no_answer_is_taken_before_the_sound_check():
-    session = factories.make_session(has_passed_sound_check=False)
+    session = factories.make_session(is_listening=False)
 
     with pytest.raises(sessions.SessionCannotGoOn, match="no answer is expected"):
         submit(session, session.next_trial())
@@ -139,7 +139,7 @@ def test_the_sound_check_is_passed_once():
     session = factories.make_session()
     first = session.sound_checked_at
 
-    sessions.pass_sound_check(session=session, now=timezone.now() + timedelta(minutes=5))
+    sessions.begin_listening(session=session, now=timezone.now() + timedelta(minutes=5))
 
     assert Session.objects.get().sound_checked_at == first
 
@@ -302,7 +302,7 @@ def test_a_listener_who_withdrew_answers_no_more():
     rights.withdraw(session=session, now=timezone.now())
 
     with pytest.raises(sessions.SessionCannotGoOn):
-        sessions.pass_sound_check(session=session, now=timezone.now())
+        sessions.begin_listening(session=session, now=timezone.now())
     with pytest.raises(sessions.SessionCannotGoOn):
         submit(session, trial, "go")
 

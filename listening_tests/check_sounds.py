@@ -1,0 +1,33 @@
+"""The files of the sounds that checks play, made when they are first asked for."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from django.conf import settings
+
+from listening_tests.check_items import Facts
+from listening_tests.screening import ListeningCheck
+from listening_tests.sounds.wav_file import wav_bytes, write_whole
+
+
+def check_sound_file(check: ListeningCheck, facts: Facts, number: int) -> Path:
+    """Return the WAV file of one of an item's sounds; items alike share it. Raises SoundDoesNotExist."""
+    names = check.ask(facts).sounds
+    if not 0 <= number < len(names):
+        raise SoundDoesNotExist(f"The item has {len(names)} sounds, and none with the number {number}.")
+    path = Path(settings.CLIPS_DIR, "checks", f"{_digest(check, facts, number)}.wav")
+    if not path.is_file():
+        sound = check.sound(facts, number)
+        write_whole(path, wav_bytes(sound.waveform, sound.sample_rate))
+    return path
+
+
+class SoundDoesNotExist(LookupError):
+    """An item has fewer sounds than were asked for."""
+
+
+def _digest(check: ListeningCheck, facts: Facts, number: int) -> str:
+    """Return the SHA-256 of all that decides the sound."""
+    told = json.dumps([check.model_dump(mode="json"), dict(facts), number], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()

@@ -1,0 +1,87 @@
+"""What was recorded is judged when the session ends: stored once, the same whenever it is asked again."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from listening_tests.actions.verdicts import exclude_session, findings, judge_record
+from listening_tests.models import Verdict
+from listening_tests.reservations import offer
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+TOO_FAST = {"check": "too_fast", "fails_at": 1}
+
+
+def listen(*screenings, seconds=1.0, took=5.0):
+    """Return a completed session: sounds of `seconds`, every answer `took` seconds after its page."""
+    study = factories.make_open_study(protocol={"screenings": list(screenings)}, methods=["acr"], seconds=seconds)
+    session = factories.make_session(study=study)
+    shown_at = timezone.now()
+    while trial := session.next_trial():
+        trial.first_shown_at = shown_at
+        trial.save()
+        factories.answer_trials(session, n_trials=1, now=shown_at + timedelta(seconds=took))
+    session.refresh_from_db()
+    return session
+
+
+def test_a_session_is_judged_when_it_ends():
+    session = listen({**TOO_FAST, "consequence": "note"}, {"check": "hidden_tab"})
+
+    verdicts = {verdict.check_slug: verdict.has_passed for verdict in session.verdicts.all()}
+    assert verdicts == {"too_fast": True, "hidden_tab": True}
+    assert session.excluded_at is None
+
+
+def test_answers_before_the_sounds_could_end_exclude_the_session_and_reopen_its_places():
+    session = listen(TOO_FAST, seconds=1.0, took=0.5)
+
+    (verdict,) = session.verdicts.all()
+    assert verdict.detail["n_too_fast"] == session.trials.count()
+    assert session.exclusion == "too_fast"
+    offered = offer(session.study, is_simulated=False, now=timezone.now())
+    assert {candidate.count for candidates in offered.values() for candidate in candidates} == {0}
+
+
+def test_a_failed_rule_that_is_only_noted_excludes_nobody():
+    session = listen({**TOO_FAST, "consequence": "note"}, took=0.5)
+
+    assert not session.verdicts.get().has_passed
+    assert session.excluded_at is None
+
+
+def test_judging_again_changes_nothing():
+    session = listen(TOO_FAST, took=0.5)
+    before = list(Verdict.objects.values())
+
+    judge_record(session=session, now=timezone.now() + timedelta(days=1))
+
+    assert list(Verdict.objects.values()) == before
+
+
+def test_what_was_found_can_be_found_again_from_the_record():
+    session = listen(TOO_FAST, {"check": "straight_lining", "longest_run": 3}, took=0.5)
+
+    again = findings(session)
+
+    stored = {verdict.check_slug: (verdict.has_passed, verdict.detail) for verdict in session.verdicts.all()}
+    assert {slug: (found.has_passed, found.detail) for slug, found in again.items()} == stored
+
+
+def test_the_first_reason_to_exclude_stays():
+    session = listen(TOO_FAST, took=0.5)
+
+    exclude_session(session=session, exclusion="by hand", now=timezone.now())
+
+    session.refresh_from_db()
+    assert session.exclusion == "too_fast"
+
+
+def test_reading_a_record_takes_few_queries(django_assert_max_num_queries):
+    session = listen(TOO_FAST)
+
+    with django_assert_max_num_queries(6):
+        findings(session)
