@@ -1,11 +1,13 @@
 """What decoder priors share: an autoencoder whose codes can be whitened."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from generation.engine.phased_upsampling import with_phased_upsampling
 
 # A direction that no recording uses gets this share of the mean variance, or whitening would divide by nothing.
 RIDGE = 1e-4
@@ -47,6 +49,11 @@ class Autoencoder(nn.Module):
         """Decode code [B, D] -> features [B, M, T] in [0, 1]."""
         logits: Tensor = self.decoder(code)
         return logits.sigmoid()
+
+    def decoder_for_search(self) -> Callable[[Tensor], Tensor]:
+        """Give a function that computes what `decode` does, but for rounding, with fewer steps there and back."""
+        layers = with_phased_upsampling(self.decoder)
+        return lambda code: layers(code).sigmoid()
 
     def forward(self, features: Tensor) -> Tensor:
         """Encode and decode features [B, M, T] -> logits of features [B, M, T], as training wants them."""

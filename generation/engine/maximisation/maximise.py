@@ -18,6 +18,7 @@ from generation.engine.maximisation.objective import Moment
 from generation.engine.maximisation.recipes import MaximisationRecipe, Optimiser, Space
 from generation.engine.maximisation.responses import respond
 from generation.engine.maximisation.transform import disturb, draw_numbers
+from generation.engine.prior import Autoencoder
 
 
 class Prior(Protocol):
@@ -140,9 +141,10 @@ def _check_networks(classifiers: Sequence[nn.Module], prior: Prior | None, recip
 def _decoder(prior: Prior | None, recipe: MaximisationRecipe) -> Callable[[Tensor], Tensor]:
     if recipe.space is Space.FEATURES or prior is None:
         return lambda position: position
+    decode = prior.decoder_for_search() if isinstance(prior, Autoencoder) else prior.decode
     if recipe.whitened:
-        return lambda position: prior.decode(prior.unwhiten(position))
-    return prior.decode
+        return lambda position: decode(prior.unwhiten(position))
+    return decode
 
 
 def _neighbours(targets: Tensor, recipe: MaximisationRecipe) -> Tensor:
