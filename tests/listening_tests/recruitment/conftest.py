@@ -1,0 +1,20 @@
+"""A stand-in for Prolific, for tests of recruitment."""
+
+import socket
+
+import pytest
+
+from tests.listening_tests.recruitment.prolific_stand_in import ProlificStandIn
+
+
+@pytest.fixture
+def prolific():
+    with ProlificStandIn() as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def unused_tcp_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
