@@ -7,7 +7,7 @@ RUN := $(VENV)/bin/python
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format docs lock screenshots gallery benchmark browser clean
+.PHONY: help demo serve test check format docs messages lock screenshots gallery benchmark browser clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,7 @@ check: $(VENV)/.development ## Lint, types, import directions, migrations, docs 
 	$(RUN) manage.py makemigrations --check --dry-run
 	$(RUN) manage.py check --fail-level WARNING
 	$(RUN) manage.py write_docs --check
+	$(RUN) manage.py messages --check
 
 format: $(VENV)/.development ## Lay the code out
 	$(RUN) -m ruff check --fix .
@@ -38,6 +39,9 @@ format: $(VENV)/.development ## Lay the code out
 
 docs: $(VENV)/.development ## Write the documentation that is made from the code
 	$(RUN) manage.py write_docs
+
+messages: $(VENV)/.development ## Bring the translations of what listeners read up to date
+	$(RUN) manage.py messages
 
 screenshots: $(VENV)/.development browser ## Take the README's pictures of the demo that is being served (PORT=8000)
 	$(RUN) -m docs.screenshots --port $(PORT)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 
@@ -24,4 +23,4 @@ class Command(BaseCommand):
                 raise CommandError(str(error)) from error
             return
         for path in translations.update_catalogues():
-            self.stdout.write(f"Wrote {path.relative_to(settings.BASE_DIR)}")
+            self.stdout.write(f"Wrote {path}")
