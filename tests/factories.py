@@ -144,9 +144,11 @@ def make_block(*, study, **fields):
 
 
 def make_stimulus(*, block, **fields):
+    """Store a stimulus that needs no preparing: its clip is what is played."""
     word = fields.get("word", WORDS[0])
-    given = {"system": "natural", "word": word, **fields}
-    return Stimulus.objects.create(block=block, **{"clip": fields.get("clip") or make_clip(word=word), **given})
+    clip = fields.pop("clip", None) or make_clip(word=word)
+    given = {"system": "natural", "word": word, "audio": clip.audio, "sha256": clip.sha256, **fields}
+    return Stimulus.objects.create(block=block, clip=clip, **given)
 
 
 def make_set(*, stimulus, **fields):

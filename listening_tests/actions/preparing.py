@@ -15,6 +15,7 @@ from generation.actions.jobs import run_jobs_here
 from generation.models import Corpus, Job
 from generation.states import JobState
 from listening_tests.actions.building import PlannedClip, build_blocks, planned_clips
+from listening_tests.actions.preparing_sounds import SoundCannotBePrepared, prepare_sounds
 from listening_tests.actions.study_networks import NetworkCannotBeHad, StudyNetworks, request_networks
 from listening_tests.models import Study
 from listening_tests.progress import Progress
@@ -41,7 +42,8 @@ def prepare(*, study: Study, requested_by: Researcher | None = None) -> list[Ste
     """Ask for what the study needs next; return the steps up to the first that is not done.
 
     All four are there and done when the study has its stimuli and can be opened.
-    Raises PreparationFailed if a job of the present step has failed, or a network that is named cannot be had.
+    Raises PreparationFailed if a job of the present step has failed, a network that is named cannot be had, or a
+    clip's file cannot be read.
     """
     study_file = StudyFile.model_validate(study.protocol)
     corpus, job = request_corpus(
@@ -66,7 +68,15 @@ def prepare(*, study: Study, requested_by: Researcher | None = None) -> list[Ste
     if job is not None:
         return steps
     build_blocks(study=study, clips=dict(zip(requests, find_clips(**wanted), strict=True)))
+    _prepare_sounds(study)
     return [*steps, _step("Stimuli", [])]
+
+
+def _prepare_sounds(study: Study) -> None:
+    try:
+        prepare_sounds(study=study)
+    except SoundCannotBePrepared as error:
+        raise PreparationFailed(f"Stimuli: {error}") from error
 
 
 def _networks(study_file: StudyFile, corpus: Corpus, requested_by: Researcher | None) -> StudyNetworks:

@@ -79,3 +79,9 @@ def _reasons_in_block(block: Block) -> Iterator[str]:
             f"{where} lacks {len(missing)} of {len(stimuli)} sound files, the first of them {missing[0]}: restore the "
             "folder of clips, or make the clips again."
         )
+    unprepared = sum(not stimulus.sha256 for stimulus in stimuli)
+    if unprepared:
+        yield (
+            f"{where} has {unprepared} of {len(stimuli)} sounds unprepared, which could be told by their size and "
+            "loudness: prepare the study again."
+        )

@@ -15,7 +15,9 @@ TARGET_LUFS = -23.0
 CEILING_DBTP = -1.0
 # What a meter reads depends on its rate: K-weighting lifts treble that a lower rate does not have.
 MEASURING_RATE = 48_000
-GATING_BLOCK_SECONDS = 0.4
+GATING_BLOCK_SECONDS, GATING_STEP_SECONDS = 0.4, 0.1
+# What lies so far below the loudest frame at both ends is the pause around the word.
+PAUSE_DB, FRAME_SECONDS = 40.0, 0.01
 OVERSAMPLING = 4
 
 
@@ -44,22 +46,31 @@ def normalise(samples: NDArray[numpy.float64], rate: int, *, target_lufs: float 
 def integrated_loudness(samples: NDArray[numpy.float64], rate: int) -> float:
     """Return the gated loudness of a sound, [N] or [N, C], in LUFS, measured at one rate for all sounds.
 
-    A sound shorter than the 0.4 s of a gating block, such as a short word, is measured as if it were repeated until
-    it fills one. Raises SoundIsSilent.
+    Measured between its pauses, so that neither silence around a word nor padding makes a difference, and as if it
+    were said again until the last gating block is full: a word may be shorter than the 0.4 s of a block. Raises
+    SoundIsSilent.
     """
-    at_one_rate = resample_poly(samples, *_ratio(MEASURING_RATE, rate), axis=0)
-    block = round(GATING_BLOCK_SECONDS * MEASURING_RATE)
-    if 0 < len(at_one_rate) < block:
-        times = ceil(block / len(at_one_rate))
-        at_one_rate = numpy.concatenate([at_one_rate] * times)
-    if not numpy.any(at_one_rate):
-        raise SoundIsSilent("The sound is digital silence: there is nothing to be made louder.")
+    word = resample(_between_pauses(samples, rate), rate, MEASURING_RATE)
+    block, step = round(GATING_BLOCK_SECONDS * MEASURING_RATE), round(GATING_STEP_SECONDS * MEASURING_RATE)
+    n_steps = ceil(max(0, len(word) - block) / step)
+    filled = numpy.resize(word, (block + n_steps * step, *word.shape[1:]))
     # A sound below the gate leaves the meter with the logarithm of nothing.
     with numpy.errstate(divide="ignore"):
-        loudness = float(_meter().integrated_loudness(at_one_rate))
+        loudness = float(_meter().integrated_loudness(filled))
     if not numpy.isfinite(loudness):
         raise SoundIsSilent("The sound lies below -70 LUFS throughout: making it louder would raise its noise only.")
     return loudness
+
+
+def _between_pauses(samples: NDArray[numpy.float64], rate: int) -> NDArray[numpy.float64]:
+    """Return a sound, [N] or [N, C], from its first to its last frame that is not a pause. Raises SoundIsSilent."""
+    power = numpy.square(samples).reshape(len(samples), -1).sum(axis=1)
+    starts = numpy.arange(0, len(samples), round(FRAME_SECONDS * rate))
+    frames = numpy.add.reduceat(power, starts) if len(samples) else power
+    if not frames.any():
+        raise SoundIsSilent("The sound is digital silence: there is nothing to be made louder.")
+    heard = numpy.flatnonzero(frames > frames.max() * 10 ** (-PAUSE_DB / 10))
+    return samples[starts[heard[0]] : [*starts, len(samples)][heard[-1] + 1]]
 
 
 def true_peak_db(samples: NDArray[numpy.float64]) -> float:

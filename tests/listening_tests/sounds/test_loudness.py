@@ -28,6 +28,15 @@ def test_every_sound_comes_to_the_same_loudness_at_any_rate_and_length(rate, sec
     assert integrated_loudness(levelled.samples, rate) == pytest.approx(-23, abs=0.1)
 
 
+@pytest.mark.parametrize("seconds", [0.15, 0.45, 1.0])
+@pytest.mark.parametrize(("before", "after"), [(0.0, 0.6), (0.4, 0.0), (0.13, 0.27)])
+def test_silence_around_a_word_makes_no_difference(seconds, before, after):
+    word = tone(500, seconds, 16_000)
+    within_silence = numpy.pad(word, (round(before * 16_000), round(after * 16_000)))
+
+    assert integrated_loudness(within_silence, 16_000) == pytest.approx(integrated_loudness(word, 16_000), abs=0.1)
+
+
 def test_one_sound_measures_the_same_at_two_rates():
     at_16 = noise(2, 16_000)
 
