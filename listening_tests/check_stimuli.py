@@ -1,7 +1,8 @@
 """What a check inside a block plays, before it is stored."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from listening_tests.check_items import CheckSound
 from listening_tests.method import Method
@@ -10,19 +11,24 @@ from listening_tests.questions import AskedSound, AskedTrial, Choice, ChooseWord
 
 @dataclass(frozen=True)
 class BlockFacts:
-    """What a check needs to know of the block it stands in: its systems are those whose clips are rated."""
+    """What a check needs to know of the block it stands in: whose clips are rated, and each system's words."""
 
     method: Method
     labels: tuple[str, ...]
-    systems: tuple[str, ...]
-    words: tuple[str, ...]
+    rated: tuple[str, ...]
+    words: Mapping[str, tuple[str, ...]]
+
+    def any_clip(self, dice: random.Random) -> tuple[str, str]:
+        """Return the system and the word of one of the clips that are rated."""
+        system = dice.choice(self.rated)
+        return system, dice.choice(self.words[system])
 
     @property
     def choices(self) -> tuple[Choice, ...]:
         """The answers that the block's question offers."""
         asked = AskedTrial((AskedSound(0, "", 0),), self.labels)
-        (field,) = self.method.question.fields(asked)
-        return field.choices
+        (answer,) = self.method.question.fields(asked)
+        return answer.choices
 
     @property
     def asks_for_words(self) -> bool:
@@ -39,13 +45,17 @@ class BlockFacts:
 
 @dataclass(frozen=True)
 class PlannedStimulus:
-    """A sound with its right answer: a clip of one of the study's systems, or one that the platform makes."""
+    """A sound with its right answer: the clip of a system and a word, or what the platform makes in its place.
+
+    `make` returns the sound that is played instead, given the clip's; `made_by` is what it goes by as a system.
+    """
 
     system: str
+    word: str
     expected: str
     tolerance: float = 0.0
-    word: str = ""
-    make: Callable[[], CheckSound] | None = None
+    make: Callable[[CheckSound], CheckSound] | None = field(default=None, compare=False)
+    made_by: str = ""
 
 
 def asks_one_thing(method: Method) -> bool:

@@ -27,9 +27,8 @@ class Gold(TrialCheck):
     tolerance: float = Field(1, ge=0, le=1000, description="How far from it an answer may lie.")
 
     def stimuli(self, block: BlockFacts, dice: random.Random) -> list[PlannedStimulus]:
+        words = block.words[self.system]
         if block.asks_for_words:
-            return [PlannedStimulus(self.system, expected=word, word=word) for word in block.words]
-        return [
-            PlannedStimulus(self.system, expected=f"{self.expected:g}", tolerance=self.tolerance, word=word)
-            for word in block.words
-        ]
+            return [PlannedStimulus(self.system, word, expected=word) for word in words if word in block.labels]
+        expected = f"{self.expected:g}"
+        return [PlannedStimulus(self.system, word, expected=expected, tolerance=self.tolerance) for word in words]
