@@ -1,9 +1,12 @@
-"""The table of file formats, one line each."""
+"""The tables of file formats, one line each: our own archives of whole studies, and other programs' ratings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from analysis.engine.exchange import ExchangeFormat
 from analysis.engine.formats import csv_with_dictionary
+from analysis.engine.formats.mturk_paper import MTURK_PAPER
+from analysis.engine.formats.p808_votes import P808_VOTES
 from analysis.engine.record import StudyRecord
 
 
@@ -30,5 +33,13 @@ FORMATS: dict[str, Format] = {
             csv_with_dictionary.write_archive,
             csv_with_dictionary.read_archive,
         ),
+    )
+}
+
+EXCHANGE_FORMATS: dict[str, ExchangeFormat] = {
+    form.slug: form
+    for form in (
+        P808_VOTES,
+        MTURK_PAPER,
     )
 }

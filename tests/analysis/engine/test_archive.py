@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis.engine import formats
-from analysis.engine.formats import FORMATS
+from analysis.engine.formats import EXCHANGE_FORMATS, FORMATS
 from analysis.engine.formats.csv_with_dictionary import ArchiveIsDamaged, read_archive, write_archive
 from analysis.engine.ratings import RATINGS, RatingsFrameIsWrong
 from analysis.engine.record import StudyFacts, StudyRecord, library_versions, study_record
@@ -178,4 +178,5 @@ def with_hash_of(archive: bytes, table: bytes) -> bytes:
 def test_every_file_in_the_folder_of_formats_is_in_the_table():
     files = {path.stem for path in Path(formats.__file__).parent.glob("*.py")} - {"__init__"}
 
-    assert files == {form.write.__module__.rpartition(".")[2] for form in FORMATS.values()}
+    archives = {form.write.__module__.rpartition(".")[2] for form in FORMATS.values()}
+    assert files == archives | set(EXCHANGE_FORMATS)

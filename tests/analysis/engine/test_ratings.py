@@ -40,7 +40,7 @@ def test_a_good_frame_comes_back_in_the_documented_order_and_unchanged():
         ("trial_order", 1.5, "column 'trial_order', row 2: 1.5 is not a whole number"),
         ("is_simulated", "no", "column 'is_simulated', row 2: 'no' is not true or false"),
         ("answered_at", "yesterday", "column 'answered_at', row 2: 'yesterday' is not a time with its zone"),
-        ("answered_at", pd.NaT, "column 'answered_at', row 2: NaT is missing"),
+        ("trial_order", None, "column 'trial_order', row 2: nan is missing"),
         ("scale_max", float("nan"), "column 'scale_max', row 2: nan is missing beside a score"),
         ("hidden_seconds", -0.1, "column 'hidden_seconds', row 2: -0.1 is not a finite number at least 0"),
     ],

@@ -1,0 +1,28 @@
+"""The questions that the P.808 toolkit asks, by the names that they have in its files, and their scales."""
+
+from collections.abc import Sequence
+
+FIVE_POINTS, SEVEN_POINTS = (1.0, 5.0), (-3.0, 3.0)
+_OF_SEVERAL = ("BAK", "SIG", "OVRL", "ECHO", "OTHER", "ENROL", "NOISE", "COL", "LOUD", "DISC", "REVERB")
+SCALES = {
+    "MOS": FIVE_POINTS,
+    "DMOS": FIVE_POINTS,
+    "CMOS": SEVEN_POINTS,
+    **{f"MOS_{name}": FIVE_POINTS for name in _OF_SEVERAL},
+}
+_OURS = {"MOS": "acr", "DMOS": "dcr", "CMOS": "ccr"}
+# What a clip belongs to whose name tells no condition.
+NO_CONDITION = "NoCondition"
+
+
+def method_of(question: str) -> str:
+    """Return the method's name in a ratings frame: ours, or for one of several scales p808_sig and so on."""
+    return _OURS.get(question) or question.replace("MOS_", "p808_").lower()
+
+
+METHODS = {method_of(question): question for question in SCALES}
+
+
+def condition_of(keys: Sequence[str]) -> str:
+    """Return a condition's name from the values that make it up, joined as the toolkit joins them."""
+    return "____".join(key for key in keys if key) or NO_CONDITION
