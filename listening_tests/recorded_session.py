@@ -29,7 +29,7 @@ def _trial_record(trial: Trial, ratings: list[Rating]) -> TrialRecord:
         answered_at=trial.answered_at,
         sound_seconds=_sound_seconds(trial),
         answers=tuple(_sound_answer(rating) for rating in ratings),
-        hidden_seconds=trial.evidence.get("hidden_seconds") or 0.0,
+        hidden_seconds=trial.evidence.get("hidden_while_playing_seconds") or 0.0,
         scale=None if low is None or high is None else (low, high),
         repeats=trial.repeat_of.position if trial.repeat_of else None,
     )

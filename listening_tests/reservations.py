@@ -5,8 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from listening_tests.assignment import Candidate, assign
+from listening_tests.check_placement import Placed, place_checks
+from listening_tests.checks_of_blocks import checks_by_block, drawn_checks, n_repeats
 from listening_tests.models import Block, Presentation, Session, SetMember, StimulusSet, Study, Trial
 from listening_tests.roles import Role, TrialRole
+from listening_tests.screening import TrialCheck
 from listening_tests.stimulus_sets import Member, arrange
 
 Offer = Mapping[Block, list[Candidate]]
@@ -35,27 +38,54 @@ def is_full(offered: Offer) -> bool:
 
 def reserve_trials(session: Session, offered: Offer) -> None:
     """Store all trials of a session, block after block. To be called under the study's lock."""
-    chosen = [
-        (block, set_id)
-        for block, group in offered.items()
-        for set_id in (
-            *_practice(block, session.seed),
-            *assign(group, n_trials=block.trials_per_session, seed=session.seed + block.position),
-        )
+    checks = checks_by_block(session.study, [block.method for block in offered])
+    planned = [
+        (block, placed)
+        for (block, group), of_block in zip(offered.items(), checks, strict=True)
+        for placed in _plan_block(session, block, group, of_block)
     ]
-    sets = {each.pk: each for each in StimulusSet.objects.filter(pk__in=[set_id for _block, set_id in chosen])}
     trials = Trial.objects.bulk_create(
         Trial(
             session=session,
             block=block,
-            stimulus_set=sets[set_id],
-            role=sets[set_id].role,
+            stimulus_set_id=placed.set_id,
+            role=placed.role,
             position=position,
-            probe=_probe(block, sets[set_id].word, session.seed + position),
+            probe=_probe(block, placed.word, session.seed + position),
         )
-        for position, (block, set_id) in enumerate(chosen)
+        for position, (block, placed) in enumerate(planned)
     )
+    _link_repeats(trials, [placed for _block, placed in planned])
     _present(session, trials)
+
+
+def _plan_block(
+    session: Session, block: Block, group: Sequence[Candidate], checks: Sequence[TrialCheck]
+) -> list[Placed]:
+    """Return what a session does in one block, in order: practice, then samples with checks among them."""
+    seed = session.seed + block.position
+    candidates = {candidate.id: candidate for candidate in group}
+    rated = [candidates[chosen] for chosen in assign(group, n_trials=block.trials_per_session, seed=seed)]
+    return [
+        *(Placed(set_id, "", TrialRole.TRAINING) for set_id in _practice(block, session.seed)),
+        *place_checks(
+            [Placed(candidate.id, candidate.word) for candidate in rated],
+            drawn_checks(checks, block, taken={candidate.pair for candidate in rated}, seed=seed),
+            n_repeats=n_repeats(checks),
+            seed=seed,
+        ),
+    ]
+
+
+def _link_repeats(trials: Sequence[Trial], planned: Sequence[Placed]) -> None:
+    """Store of each repeat which trial it repeats."""
+    trial_of = {id(placed): trial for trial, placed in zip(trials, planned, strict=True)}
+    repeats = [
+        (trial, placed.repeats) for trial, placed in zip(trials, planned, strict=True) if placed.repeats is not None
+    ]
+    for trial, first in repeats:
+        trial.repeat_of = trial_of[id(first)]
+    Trial.objects.bulk_update([trial for trial, _first in repeats], ["repeat_of"])
 
 
 def _practice(block: Block, seed: int) -> list[int]:

@@ -8,6 +8,8 @@ from django.db import transaction
 
 from accounts.models import Researcher
 from generation.models import Clip
+from listening_tests.actions.check_trials import stimuli_of
+from listening_tests.checks_of_blocks import checks_by_block
 from listening_tests.models import Block, SetMember, Stimulus, StimulusSet, Study
 from listening_tests.roles import Role, TrialRole
 from listening_tests.stimulus_sets import Member, compose_sets
@@ -88,6 +90,7 @@ def build_blocks(*, study: Study, clips: Mapping[PlannedClip, Clip]) -> None:
         put_into_sets(block, members, seed=study.seed)
         if section.training is not None:
             _make_training(block, section.training, clips)
+        _make_checks(block, study_file, clips)
 
 
 def put_into_sets(block: Block, members: Sequence[Member], *, seed: int) -> None:
@@ -146,8 +149,24 @@ def _make_training(block: Block, training: TrainingSection, clips: Mapping[Plann
         )
         for each in planned
     )
+    _put_alone(block, stimuli, TrialRole.TRAINING)
+
+
+def _make_checks(block: Block, study_file: StudyFile, clips: Mapping[PlannedClip, Clip]) -> None:
+    """Store what the study's checks play in a block, each with its right answer."""
+    section = study_file.blocks[block.position]
+    rated = [part.system for part in study_file.parts_of(section) if part.role == Role.SAMPLE]
+    first_takes = {(each.system, each.word): clips[each] for each in clips if each.take == 0}
+    checks = checks_by_block(block.study, [each.method for each in study_file.blocks])
+    for check in checks[block.position]:
+        stimuli = Stimulus.objects.bulk_create(stimuli_of(check, block, rated, first_takes))
+        _put_alone(block, stimuli, check.role)
+
+
+def _put_alone(block: Block, stimuli: Sequence[Stimulus], role: TrialRole) -> None:
+    """Store a set of its own for each stimulus."""
     sets = StimulusSet.objects.bulk_create(
-        StimulusSet(block=block, role=TrialRole.TRAINING, system=each.system, word=each.word) for each in planned
+        StimulusSet(block=block, role=role, system=stimulus.system, word=stimulus.word) for stimulus in stimuli
     )
     SetMember.objects.bulk_create(
         SetMember(stimulus_set=made, stimulus=stimulus) for made, stimulus in zip(sets, stimuli, strict=True)

@@ -12,13 +12,15 @@ from accounts.models import Researcher
 from generation.actions.clips import find_clips, request_clips
 from generation.actions.corpora import request_corpus
 from generation.actions.jobs import run_jobs_here
-from generation.models import Corpus, Job
+from generation.models import Clip, Corpus, Job
 from generation.states import JobState
 from listening_tests.actions.building import PlannedClip, build_blocks, planned_clips
 from listening_tests.actions.preparing_sounds import SoundCannotBePrepared, prepare_sounds
 from listening_tests.actions.study_networks import NetworkCannotBeHad, StudyNetworks, request_networks
 from listening_tests.models import Study
 from listening_tests.progress import Progress
+from listening_tests.sounds.noise import SoundHasNoLevel
+from listening_tests.sounds.speech import SpeechFailed
 from listening_tests.study_schema import StudyFile
 
 
@@ -67,9 +69,16 @@ def prepare(*, study: Study, requested_by: Researcher | None = None) -> list[Ste
     steps.append(_step("Clips", [job]))
     if job is not None:
         return steps
-    build_blocks(study=study, clips=dict(zip(requests, find_clips(**wanted), strict=True)))
+    _build_blocks(study, dict(zip(requests, find_clips(**wanted), strict=True)))
     _prepare_sounds(study)
     return [*steps, _step("Stimuli", [])]
+
+
+def _build_blocks(study: Study, clips: dict[PlannedClip, Clip]) -> None:
+    try:
+        build_blocks(study=study, clips=clips)
+    except (SpeechFailed, SoundHasNoLevel) as error:
+        raise PreparationFailed(f"Sounds of checks: {error}") from error
 
 
 def _prepare_sounds(study: Study) -> None:
