@@ -1,6 +1,6 @@
 """How fast sounds are searched: our batches against the paper's loop over single samples, in one run.
 
-    python -m benchmarks.maximisation_speed [--corpus spoken-digits] [--samples 64]
+    python -m benchmarks.maximisation_speed [--corpus spoken-digits] [--samples 128]
 
 First the same networks and the paper's recipe: the loop in one process (with one thread and with all, the faster
 counts) against batches in as many processes as there are processors. Then, on the networks that
@@ -36,8 +36,10 @@ from generation.engine.networks import build
 
 SHARED = Path("../shared/data")
 LOOPED = 12
-# What `render` searches at once; larger batches do not fit a processor's caches.
+# So many samples of the paper's networks fit a processor's caches.
 BATCH = 16
+# Where samples leave early: of a large batch, the last ones to leave are few (as `maximise_many` has it).
+SHRINKING_BATCH = 64
 GROUP = 8
 JUDGES = ("residual", "temporal", "recurrent", "residual-2", "paper")
 CPU = torch.device("cpu")
@@ -85,7 +87,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpus", choices=[*PLANS, "none"], default="spoken-digits")
-    parser.add_argument("--samples", type=int, default=64, help="samples of each process")
+    parser.add_argument("--samples", type=int, default=128, help="samples of each process")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--folder", type=Path, default=Path("var/benchmarks/quality"))
     return parser.parse_args()
@@ -145,8 +147,9 @@ def _batched(job: tuple[Callable[..., Search], tuple[Any, ...], int, int]) -> tu
             convert_conv2d_weight_memory_format(network, torch.channels_last)
     started = time.perf_counter()
     found = []
-    for offset in range(0, count, BATCH):
-        at, size = first + offset, min(BATCH, count - offset)
+    batch = BATCH if search.recipe.patience is None else SHRINKING_BATCH
+    for offset in range(0, count, batch):
+        at, size = first + offset, min(batch, count - offset)
         starts, targets, generators = search.starts(at, size)
         asked = (starts, targets, search.classifiers, search.prior, search.recipe, generators)
         found.append(maximise(*asked, groups_of(at, size)).features)

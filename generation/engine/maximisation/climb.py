@@ -40,6 +40,11 @@ class Climb:
         """Tell whether all samples have left."""
         return self._recipe.patience is not None and not bool(self._is_climbing.any())
 
+    @property
+    def groups(self) -> Tensor:
+        """Tell which rows [R] are searched as a group; whoever has left is in none, and moves nobody."""
+        return torch.where(self._is_climbing[self.rows], self._groups[self.rows], -1 - self.rows)
+
     def step(self, gradient: Tensor) -> None:
         """Move the positions by the gradient [R, ...]."""
         self.position.grad = gradient
@@ -48,15 +53,14 @@ class Climb:
     def retire(self, step: int, responses: Sequence[Response], targets: Tensor) -> None:
         """Let go whom the responses to the step's disturbed features show to have been held for long enough.
 
-        targets: [R]. A group leaves when all its members may.
+        targets: [R].
         """
         if self._recipe.patience is None:
             return
         held = torch.stack([Margin().of_response(each, targets) for each in responses]).amin(dim=0).detach()
         held_for = self._held_for[self.rows]
         self._held_for[self.rows] = torch.where(held >= self._recipe.assurance, held_for + 1, 0)
-        waiting = self._groups[self._is_climbing & (self._held_for < self._recipe.patience)]
-        leaving = self._is_climbing[self.rows] & ~torch.isin(self._groups[self.rows], waiting)
+        leaving = self._is_climbing[self.rows] & (self._held_for[self.rows] >= self._recipe.patience)
         if bool(leaving.any()):
             self._release(leaving, step + 1)
 

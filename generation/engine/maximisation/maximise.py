@@ -87,7 +87,7 @@ def maximise(
     _check_networks(classifiers, prior, recipe)
     groups = _neighbours(targets, recipe) if groups is None else groups
     decode = _decoder(prior, recipe)
-    look = _looker(classifiers, targets, groups, recipe)
+    look = _looker(classifiers, recipe)
     numbers = draw_numbers(recipe.transforms, recipe.steps, generators, start.device)
     climb = Climb(start, groups, recipe)
     objectives, probabilities = start.new_zeros(2, recipe.steps + 1, len(start))
@@ -95,7 +95,7 @@ def maximise(
         rows = climb.rows
         features = decode(climb.position)
         disturbed = disturb(features, recipe.transforms, numbers[step, rows])
-        moment = look(features, disturbed, climb.position, rows)
+        moment = look(targets[rows], climb.groups, features, disturbed, climb.position)
         objective = recipe.objective.value(moment)
         climb.step(_gradient(objective, climb.position, recipe))
         _return_to_bounds(climb.position, recipe)
@@ -106,7 +106,7 @@ def maximise(
     climb.end()
     with torch.no_grad():
         features = decode(climb.found)
-        moment = look(features, features, climb.found, torch.arange(len(start), device=start.device))
+        moment = look(targets, groups, features, features, climb.found)
     objectives = _ended(objectives, climb.steps_taken, recipe.objective.value(moment))
     probabilities = _ended(probabilities, climb.steps_taken, _probability(moment))
     _check_finite(objectives)
@@ -152,11 +152,11 @@ def _neighbours(targets: Tensor, recipe: MaximisationRecipe) -> Tensor:
 
 
 def _looker(
-    classifiers: Sequence[nn.Module], targets: Tensor, groups: Tensor, recipe: MaximisationRecipe
-) -> Callable[[Tensor, Tensor, Tensor, Tensor], Moment]:
-    def look(features: Tensor, disturbed: Tensor, position: Tensor, rows: Tensor) -> Moment:
+    classifiers: Sequence[nn.Module], recipe: MaximisationRecipe
+) -> Callable[[Tensor, Tensor, Tensor, Tensor, Tensor], Moment]:
+    def look(targets: Tensor, groups: Tensor, features: Tensor, disturbed: Tensor, position: Tensor) -> Moment:
         responses = [respond(classifier, disturbed, recipe.objective.layers) for classifier in classifiers]
-        return Moment(targets[rows], responses, features, position if recipe.whitened else None, groups[rows])
+        return Moment(targets, responses, features, position if recipe.whitened else None, groups)
 
     return look
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
 import torch
 from torch import nn
 
@@ -128,11 +127,14 @@ def test_the_way_ends_with_what_was_found():
         assert found.objective[steps - 1, row] != found.objective[-1, row]
 
 
-@pytest.mark.parametrize("size", [2, 4])
-def test_a_group_leaves_together(size):
-    recipe = replace(PATIENT, objective=Margin() - 1.0 * Likeness(group=size))
+def test_the_members_of_a_group_leave_one_by_one_whoever_else_is_searched():
+    recipe = replace(PATIENT, objective=Margin() - 5.0 * Likeness(group=2, reach=1.0), assurance=3.0)
+    groups, rows = torch.arange(SAMPLES) // 2, range(SAMPLES)
 
-    found = climb(recipe)
+    found = climb(recipe, groups=groups)
+    first_to_leave = found.steps_taken.view(-1, 2).min(dim=1).values
+    others = climb(recipe, rows=rows[: STEADY + 2], groups=groups[: STEADY + 2])
 
-    assert len(found.steps_taken.unique()) > 1
-    assert (found.steps_taken.view(-1, size) == found.steps_taken.view(-1, size)[:, :1]).all()
+    assert (found.steps_taken.view(-1, 2).max(dim=1).values > first_to_leave).any()
+    assert torch.equal(others.steps_taken, found.steps_taken[: STEADY + 2])
+    assert torch.allclose(others.features, found.features[: STEADY + 2], atol=1e-5)
