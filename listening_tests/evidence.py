@@ -9,7 +9,10 @@ Seconds = Field(None, ge=0, le=7200 * 24)
 
 
 class Play(BaseModel):
-    """One playing, in seconds since the page was opened; `ended` is missing when it was broken off."""
+    """A stretch in which a sound was heard, in seconds since the page was opened.
+
+    It may end before the sound does: switched away, or broken off. `ended` is missing if it went on.
+    """
 
     model_config = ConfigDict(allow_inf_nan=False)
 
@@ -18,33 +21,36 @@ class Play(BaseModel):
 
 
 class SoundEvidence(BaseModel):
-    """How often and when one sound was played; times in seconds since the page opened."""
+    """How one sound arrived and when it was heard. Decoding brings a sound to the rate at which the browser plays."""
 
     model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
 
-    play_count: int = Field(0, ge=0, le=10_000, description="Playings to the very end.")
-    plays: list[Play] = Field([], max_length=200)
+    play_count: int = Field(0, ge=0, le=10_000, description="How often the whole of it was heard.")
+    plays: list[Play] = Field([], max_length=500)
+    load_tries: int | None = Field(None, ge=0, le=10_000, description="How often it was fetched before it could play.")
+    bytes: int | None = Field(None, ge=0)
+    sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$", description="Of the bytes that arrived.")
+    frames: int | None = Field(None, ge=0, description="Length after decoding.")
+    sample_rate: float | None = Field(None, ge=0, le=1e6, description="Of the decoded sound, in Hz.")
+    channels: int | None = Field(None, ge=0, le=64)
     audio_seconds: float | None = Field(None, ge=0, le=7200)
 
 
 class Evidence(BaseModel):
-    """What happened on a trial's page, and to each of its sounds by its key; times in seconds since it opened.
-
-    A page with one sound may report its plays without naming it.
-    """
+    """What happened on a trial's page, and to each of its sounds by its key; times in seconds since it opened."""
 
     model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
 
     sounds: dict[str, SoundEvidence] = Field({}, max_length=40)
-    play_count: int = Field(0, ge=0, le=10_000, description="Playings to the very end.")
-    plays: list[Play] = Field([], max_length=200)
+    output_sample_rate: float | None = Field(None, ge=0, le=1e6, description="At which the browser plays, in Hz.")
     heard_seconds: float | None = Seconds
     answered_seconds: float | None = Seconds
     changes: int = Field(0, ge=0, le=10_000, description="How often another answer was chosen before sending.")
     hidden_seconds: float | None = Seconds
-    interruptions: int = Field(0, ge=0, le=10_000, description="Times the sound stopped for want of data.")
-    audio_seconds: float | None = Field(None, ge=0, le=7200)
+    hidden_while_playing_seconds: float | None = Seconds
+    interruptions: int = Field(0, ge=0, le=10_000, description="Times the device broke off a sound.")
     tries: int = Field(1, ge=1, le=10_000, description="How often the answer was sent before it arrived.")
+    delay_seconds: float | None = Field(None, ge=0, le=90 * 24 * 3600, description="From giving it to sending it last.")
 
 
 def read_evidence(text: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from listening_tests.asked_trials import asked_trial
 from listening_tests.evidence import read_evidence
-from listening_tests.models import Trial
+from listening_tests.models import Presentation, Trial
 from listening_tests.questions import AnswerField, Widget
 
 
@@ -23,9 +23,10 @@ class ConsentForm(forms.Form):
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """A field of a trial's page, with what was given in it and what is wrong with that."""
+    """A field of a trial's page, the sound it is asked of, if it is one, what was given and what is wrong with that."""
 
     field: AnswerField
+    sound: Presentation | None
     value: str
     errors: list[str]
 
@@ -58,7 +59,8 @@ class TrialForm(forms.Form):
         """Yield what the page asks, field by field."""
         for field in self.asked:
             errors = [str(error) for error in self[field.name].errors]
-            yield AskedQuestion(field, self[field.name].value() or "", errors)
+            sound = None if field.sound is None else self.presentations[field.sound]
+            yield AskedQuestion(field, sound, self[field.name].value() or "", errors)
 
 
 def _form_field(field: AnswerField) -> forms.Field:

@@ -14,7 +14,7 @@ from generation.audio_response import SoundFileIsMissing, audio_response
 from listening_tests.actions import rights, sessions
 from listening_tests.actions.screening import screened_out_by
 from listening_tests.forms import TrialForm
-from listening_tests.models import Session, Trial
+from listening_tests.models import Presentation, Session, Trial
 from listening_tests.questionnaires import pending_questionnaire
 from listening_tests.questions import AnswerIsNotOnOffer
 from listening_tests.roles import TrialRole
@@ -57,7 +57,8 @@ def trial(request: HttpRequest, session_key: str) -> HttpResponse:
     if following is None or pending_questionnaire(session):
         return _go_on(session)
     if _begins_part(following) and "begin" not in request.GET:
-        return render(request, "listening_tests/listener/part.html", trial_progress(session, following))
+        page = {**trial_progress(session, following), "sound_addresses": _sounds_of_part(following)}
+        return render(request, "listening_tests/listener/part.html", page)
     if _is_time_for_a_rest(following) and "rested" not in request.GET:
         return render(request, "listening_tests/listener/break.html", trial_progress(session, following))
     sessions.show_trial(trial=following, now=now)
@@ -171,6 +172,13 @@ def _begins_part(trial: Trial) -> bool:
     return trial.first_shown_at is None and not earlier.exists()
 
 
+def _sounds_of_part(first: Trial) -> list[str]:
+    """Return the addresses of all sounds of the part that a trial begins, in the order of their turns."""
+    rows = Presentation.objects.filter(trial__session=first.session_id, trial__block=first.block_id)
+    keys = rows.order_by("trial__position", "position").values_list("key", flat=True)
+    return [reverse("sound", args=[key]) for key in keys]
+
+
 def _is_time_for_a_rest(trial: Trial) -> bool:
     """Return whether the block has a rest before this trial and the trial was not shown yet."""
     every = trial.block.settings.get("break_after")
@@ -187,6 +195,7 @@ def _show_trial(request: HttpRequest, session: Session, trial: Trial, form: Tria
         "sounds": form.presentations,
         "questions": list(form.questions()),
         "player": trial.block.test_method.player.value,
-        "settings": trial.block.settings,
+        "minimum_plays": trial.block.settings.get("minimum_plays", 1),
+        "maximum_plays": trial.block.settings.get("maximum_plays"),
     }
     return render(request, "listening_tests/listener/trial.html", page, status=400 if form.errors else 200)

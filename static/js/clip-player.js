@@ -1,35 +1,98 @@
 /**
- * <clip-player label="sound 3 of 20"> around an <audio controls>: one large button instead of the browser's controls.
+ * <clip-player label="sound 3 of 20" minimum-plays="1" maximum-plays="3"> around a <loaded-sound>: one large button.
  *
- * A sound is heard when it came to its end by itself; nobody can jump ahead, because there is nothing to jump with.
- * Says what happens with bubbling events: clip-started, clip-interrupted, clip-heard, clip-failed; `detail.seconds` is the
- * sound's length. Anybody may call play().
+ * A sound is heard when it came to its end; nobody can jump ahead or stop it, because there is nothing to do that with.
+ * It may always be played until it was heard often enough, whatever the maximum: no mishap shuts a listener out.
+ * Tells clip-started, clip-stopped, clip-interrupted and clip-heard, all bubbling from its sound. What it says to the
+ * listener stands in its data-word-... attributes.
  */
-const WORDS = {
-  ready: ["Play", ""],
-  loading: ["Loading …", ""],
-  playing: ["Playing …", ""],
-  heard: ["Play again", ""],
-  failed: ["Try again", "The sound could not be loaded. Check your connection, then try again: nothing is lost."],
-};
-const PATIENCE = 20_000;
+const PATIENCE = 6000;
 
 class ClipPlayer extends HTMLElement {
   connectedCallback() {
-    this.audio = this.querySelector("audio");
-    this.audio.controls = false;
-    this.append(this.makeButton(), this.makeMessage());
-    this.audio.addEventListener("playing", () => this.started());
-    this.audio.addEventListener("waiting", () => this.interrupted());
-    this.audio.addEventListener("timeupdate", () => this.showPosition());
-    this.audio.addEventListener("ended", () => this.ended());
-    this.audio.addEventListener("pause", () => this.paused());
-    this.audio.addEventListener("error", () => this.failed());
-    this.show(this.audio.error ? "failed" : "ready");
-    this.button.focus({ preventScroll: true });
+    this.sound = this.querySelector("loaded-sound");
+    this.heard = 0;
+    this.append(this.#makeButton(), this.#makeMessage());
+    this.sound.addEventListener("sound-failed", () => this.#show("failed"));
+    this.sound.addEventListener("sound-loaded", () => this.state === "failed" && this.#show("ready"));
+    // Played before in this window: a reload gives no further plays.
+    this.memory = `hearsay-plays:${this.sound.address}`;
+    this.plays = Number(sessionStorage.getItem(this.memory));
+    this.#load();
+    if (document.querySelector("clip-player") === this) this.button.focus({ preventScroll: true });
   }
 
-  makeButton() {
+  get isHeard() {
+    return this.heard >= Number(this.getAttribute("minimum-plays") ?? 1);
+  }
+
+  get isSpent() {
+    const most = this.getAttribute("maximum-plays");
+    return this.isHeard && most !== null && this.plays >= Number(most);
+  }
+
+  /** What space does. */
+  toggle() {
+    this.play();
+  }
+
+  /** Play from the beginning, unless this or another sound plays. */
+  async play() {
+    if (this.isSpent || document.querySelector('clip-player:is([data-state="playing"], [data-state="starting"])')) return;
+    this.#show("starting");
+    if (!(await this.sound.load())) return;
+    const { context } = this.sound;
+    this.patience = setTimeout(() => this.#show("silent"), PATIENCE);
+    await context.resume();
+    if (this.state === "starting") this.#start(context);
+  }
+
+  async #load() {
+    this.#show("loading");
+    if ((await this.sound.load()) && this.state === "loading") this.#show("ready");
+  }
+
+  #start(context) {
+    clearTimeout(this.patience);
+    this.source = new AudioBufferSourceNode(context, { buffer: this.sound.buffer });
+    this.source.connect(context.destination);
+    this.source.onended = () => setTimeout(() => this.#ended(), (context.outputLatency || 0) * 1000);
+    context.onstatechange = () => context.state !== "running" && this.#interrupted();
+    this.startedAt = context.currentTime;
+    this.source.start();
+    this.#show("playing");
+    this.#tell("clip-started");
+    this.#showPosition();
+  }
+
+  #ended() {
+    if (this.state !== "playing") return;
+    this.heard += 1;
+    this.plays += 1;
+    sessionStorage.setItem(this.memory, this.plays);
+    this.bar.value = 1;
+    this.#show(this.isSpent ? "spent" : "heard");
+    this.#tell("clip-stopped");
+    this.#tell("clip-heard");
+  }
+
+  /** A telephone call or a pulled plug stops a sound before its end: it has not been heard then. */
+  #interrupted() {
+    if (this.state !== "playing") return;
+    this.source.onended = null;
+    this.source.stop();
+    this.#show("ready");
+    this.#tell("clip-interrupted");
+    this.#tell("clip-stopped");
+  }
+
+  #showPosition() {
+    if (this.state !== "playing") return;
+    this.bar.value = Math.min(1, (this.sound.context.currentTime - this.startedAt) / this.sound.seconds);
+    requestAnimationFrame(() => this.#showPosition());
+  }
+
+  #makeButton() {
     this.button = document.createElement("button");
     this.button.type = "button";
     this.button.className = "play";
@@ -38,7 +101,7 @@ class ClipPlayer extends HTMLElement {
     return this.button;
   }
 
-  makeMessage() {
+  #makeMessage() {
     const box = document.createElement("div");
     this.bar = document.createElement("progress");
     this.bar.max = 1;
@@ -50,76 +113,22 @@ class ClipPlayer extends HTMLElement {
     return box;
   }
 
-  /** Play from the beginning, unless it is playing. */
-  async play() {
-    if (this.state === "playing" || this.state === "loading") return;
-    if (this.state === "failed") this.audio.load();
-    this.show("loading");
-    this.patience = setTimeout(() => this.failed(), PATIENCE);
-    this.audio.currentTime = 0;
-    try {
-      await this.audio.play();
-    } catch (fault) {
-      // The browser wants a touch first: the button is there for it. Other faults are no sound we can play.
-      if (fault.name === "NotAllowedError") this.settle("ready");
-      else if (fault.name !== "AbortError") this.failed();
-    }
-  }
-
-  started() {
-    const goesOn = this.state === "playing";
-    this.settle("playing");
-    if (!goesOn && !this.isInterrupted) this.tell("clip-started");
-    this.isInterrupted = false;
-  }
-
-  interrupted() {
-    if (this.state !== "playing") return;
-    this.isInterrupted = true;
-    this.show("loading");
-    this.patience = setTimeout(() => this.failed(), PATIENCE);
-    this.tell("clip-interrupted");
-  }
-
-  /** A telephone call or a pulled plug stops a sound before its end: it has not been heard then. */
-  paused() {
-    if (this.state === "playing" && !this.audio.ended) this.settle("ready");
-  }
-
-  ended() {
-    this.bar.value = 1;
-    this.isInterrupted = false;
-    this.settle("heard");
-    this.tell("clip-heard");
-  }
-
-  failed() {
-    if (this.state === "failed") return;
-    this.isInterrupted = false;
-    this.settle("failed");
-    this.tell("clip-failed");
-  }
-
-  showPosition() {
-    if (this.audio.duration) this.bar.value = this.audio.currentTime / this.audio.duration;
-  }
-
-  settle(state) {
-    clearTimeout(this.patience);
-    this.show(state);
-  }
-
-  show(state) {
-    const [word, message] = WORDS[state];
+  #show(state) {
     this.state = this.dataset.state = state;
-    this.button.querySelector(".play-word").textContent = word;
-    this.button.setAttribute("aria-label", `${word} ${this.getAttribute("label")}`);
+    const words = this.dataset;
+    const said = {
+      loading: words.wordLoading, starting: words.wordPlaying, playing: words.wordPlaying, heard: words.wordAgain,
+      spent: words.wordSpent, failed: words.wordRetry, silent: words.wordRetry,
+    }[state];
+    const message = { failed: words.wordFailed, silent: words.wordSilent }[state] ?? "";
+    this.button.querySelector(".play-word").textContent = said ?? words.wordPlay;
+    this.button.setAttribute("aria-label", `${said ?? words.wordPlay} ${this.getAttribute("label")}`);
+    this.button.setAttribute("aria-disabled", state === "spent");
     if (this.message.textContent !== message) this.message.textContent = message;
   }
 
-  tell(name) {
-    const seconds = Number.isFinite(this.audio.duration) ? this.audio.duration : null;
-    this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail: { seconds } }));
+  #tell(name) {
+    this.sound.dispatchEvent(new CustomEvent(name, { bubbles: true }));
   }
 }
 

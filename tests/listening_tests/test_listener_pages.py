@@ -1,5 +1,6 @@
 """What a listener meets on each page, without a browser."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -193,18 +194,20 @@ def test_a_part_that_was_begun_goes_on_with_the_trial_after_a_reload(client, ses
 
 def test_an_answer_is_stored_at_once_with_its_evidence(client, session):
     trial = session.next_trial()
+    sounds = {trial.presentations.get().key: {"play_count": 2, "frames": 4800}}
 
     response = client.post(
-        page("trial", session), answer_to(trial, evidence='{"play_count": 2, "hidden_seconds": 1.5}')
+        page("trial", session), answer_to(trial, evidence=json.dumps({"sounds": sounds, "hidden_seconds": 1.5}))
     )
 
     trial.refresh_from_db()
     assert response["Location"] == page("trial", session)
     assert Rating.objects.get().play_count == 2
+    assert trial.presentations.get().evidence["frames"] == 4800
     assert trial.evidence["hidden_seconds"] == 1.5
 
 
-@pytest.mark.parametrize("evidence", ["", "no json", '{"play_count": -1}', '{"hidden_seconds": NaN}', "[]", "x" * 400])
+@pytest.mark.parametrize("evidence", ["", "no json", '{"changes": -1}', '{"hidden_seconds": NaN}', "[]", "x" * 400])
 def test_no_answer_is_refused_for_its_evidence(client, session, evidence):
     client.post(page("trial", session), answer_to(session.next_trial(), evidence=evidence))
 

@@ -1,0 +1,44 @@
+/**
+ * <sound-sequence gap="500"> around several <clip-player>: space plays them one after the other, from the first one that
+ * was not heard often enough (from the beginning, if all were); the arrows play the one before and the one after.
+ */
+class SoundSequence extends HTMLElement {
+  connectedCallback() {
+    this.players = [...this.querySelectorAll("clip-player")];
+    this.at = -1;
+    this.addEventListener("clip-heard", (event) => this.#heard(event.target.closest("clip-player")));
+    this.addEventListener("clip-interrupted", () => (this.goesOn = false));
+    this.addEventListener("click", () => (this.goesOn = false));
+  }
+
+  /** What space does. */
+  toggle() {
+    const first = this.players.findIndex((player) => !player.isHeard);
+    this.goesOn = true;
+    this.#play(Math.max(0, first));
+  }
+
+  /** Take a key that chooses a sound; return whether it does. */
+  choose(key) {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
+    if (!step) return false;
+    this.goesOn = false;
+    this.#play(Math.min(this.players.length - 1, Math.max(0, this.at + step)));
+    return true;
+  }
+
+  #play(position) {
+    this.at = position;
+    this.players[position].button.focus({ preventScroll: true });
+    this.players[position].play();
+  }
+
+  #heard(player) {
+    this.at = this.players.indexOf(player);
+    const next = this.at + 1;
+    if (!this.goesOn || next === this.players.length) return;
+    setTimeout(() => this.goesOn && this.#play(next), Number(this.getAttribute("gap")));
+  }
+}
+
+customElements.define("sound-sequence", SoundSequence);
