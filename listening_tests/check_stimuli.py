@@ -18,10 +18,10 @@ class BlockFacts:
     rated: tuple[str, ...]
     words: Mapping[str, tuple[str, ...]]
 
-    def any_clip(self, dice: random.Random) -> tuple[str, str]:
-        """Return the system and the word of one of the clips that are rated."""
-        system = dice.choice(self.rated)
-        return system, dice.choice(self.words[system])
+    def clips(self, dice: random.Random) -> list[tuple[str, str]]:
+        """Return the system and the word of each of the clips that are rated, in random order."""
+        clips = [(system, word) for system in self.rated for word in self.words[system]]
+        return dice.sample(clips, len(clips))
 
     @property
     def choices(self) -> tuple[Choice, ...]:

@@ -8,9 +8,12 @@ import numpy as np
 
 from listening_tests.models import Stimulus
 from listening_tests.questions import AnswerField, AskedTrial, Impression, Question, Widget
+from listening_tests.roles import Role
 
 # What is assumed of sounds that a taste says nothing of, such as anchors: poor, in points from 1 to 5.
 UNKNOWN_QUALITY = 1.5
+# What these sounds want is no matter of taste: they say it, or hold no speech at all.
+PLAIN_TO_HEAR = (Role.TRAP, Role.CATCH)
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,9 @@ class SimulatedListener:
         fields = question.fields(asked)
         if self.is_careless or self._dice.random() < self._taste.lapse_rate:
             return self._anything(fields)
+        told = [stimulus.expected for stimulus in stimuli.values() if stimulus.role in PLAIN_TO_HEAR]
+        if told:
+            return {fields[0].name: told[0]}
         # A sound that comes twice in a trial, as X does, makes the same impression twice.
         impressions = {stimulus.pk: self.impression(stimulus) for stimulus in stimuli.values()}
         return question.answered_by(asked, {position: impressions[each.pk] for position, each in stimuli.items()})

@@ -32,7 +32,9 @@ class InstructedResponse(TrialCheck):
     fails_at: int = Field(2, ge=1, le=20, description="How many failed trials of a session fail the check.")
 
     def stimuli(self, block: BlockFacts, dice: random.Random) -> list[PlannedStimulus]:
-        return [self._stimulus(choice, *block.any_clip(dice)) for choice in block.choices]
+        # Of few clips each stands for one answer only, so which answers those are is drawn by lot.
+        choices = dice.sample(block.choices, len(block.choices))
+        return [self._stimulus(choice, *clip) for choice, clip in zip(choices, block.clips(dice), strict=False)]
 
     def _stimulus(self, choice: Choice, system: str, word: str) -> PlannedStimulus:
         if self.given == "written":

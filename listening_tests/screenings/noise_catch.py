@@ -31,13 +31,14 @@ class NoiseCatch(TrialCheck):
     def stimuli(self, block: BlockFacts, dice: random.Random) -> list[PlannedStimulus]:
         return [
             PlannedStimulus(
-                *block.any_clip(dice),
+                system,
+                word,
                 expected=block.lowest,
                 tolerance=self.tolerance,
                 make=partial(_noise, seed=number),
                 made_by="noise",
             )
-            for number in range(N_NOISES)
+            for number, (system, word) in enumerate(block.clips(dice)[:N_NOISES])
         ]
 
 

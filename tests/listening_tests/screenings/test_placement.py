@@ -1,5 +1,7 @@
 """Checks stand among the samples where nobody expects them."""
 
+import itertools
+
 import pytest
 
 from listening_tests.check_placement import LEAST_DISTANCE, Placed, place_checks
@@ -17,8 +19,8 @@ def test_samples_keep_their_order_and_no_check_comes_first_or_beside_another_or_
     assert [each for each in order if each.role == TrialRole.SAMPLE] == SAMPLES
     assert sorted(each.set_id for each in order if each.role == TrialRole.TRAP) == [100, 101, 102]
     assert order[0] == SAMPLES[0]
-    assert not any(one.role == other.role == TrialRole.TRAP for one, other in zip(order, order[1:], strict=False))
-    assert not any(one.word == other.word for one, other in zip(order, order[1:], strict=False))
+    assert not any(one.role == other.role == TrialRole.TRAP for one, other in itertools.pairwise(order))
+    assert not any(one.word == other.word for one, other in itertools.pairwise(order))
 
 
 @pytest.mark.parametrize("seed", range(30))
