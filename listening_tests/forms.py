@@ -8,7 +8,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from listening_tests.asked_trials import asked_trial
+from listening_tests.asked_trials import asked_fields
 from listening_tests.evidence import read_evidence
 from listening_tests.models import Presentation, Trial
 from listening_tests.questions import AnswerField, Widget
@@ -43,7 +43,7 @@ class TrialForm(forms.Form):
     def __init__(self, trial: Trial, data: QueryDict | None = None) -> None:
         super().__init__(data)
         self.presentations = list(trial.presentations.select_related("stimulus").order_by("position"))
-        self.asked = trial.block.test_method.question.fields(asked_trial(trial, self.presentations))
+        self.asked = asked_fields(trial, self.presentations)
         for field in self.asked:
             self.fields[field.name] = _form_field(field)
 

@@ -1,8 +1,10 @@
 """Checks inside blocks: from the study file to the verdict."""
 
+import re
 from collections import Counter
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from listening_tests.actions.building import build_blocks, planned_clips, register_study
@@ -157,6 +159,35 @@ def test_an_instruction_may_ask_for_any_answer():
     asked = Stimulus.objects.filter(block=study.blocks.get(position=0), role="trap")
 
     assert set(asked.values_list("expected", flat=True)) == {"1", "2", "3", "4", "5"}
+
+
+def test_a_written_instruction_takes_the_questions_place(client):
+    study = open_with("{check: instructed_response, blocks: [1]}")
+    session = factories.make_session(study=study)
+
+    shown = {}
+    while (trial := session.next_trial()) and trial.block.position == 0:
+        html = client.get(reverse("trial", args=[session.key]), {"begin": 1}).content.decode()
+        shown[trial] = re.search(r"<legend>(.*?)</legend>", html)[1]
+        factories.answer_trials(session, n_trials=1)
+
+    labels = {"5": "Excellent", "4": "Good", "3": "Fair", "2": "Poor", "1": "Bad"}
+    for trial, legend in shown.items():
+        expected = labels.get(trial.presentations.get().stimulus.expected)
+        assert ("Please choose" in legend) == (trial.role == TrialRole.TRAP)
+        assert expected is None or legend.endswith(f"Please choose {expected}.")
+
+
+def test_a_spoken_instruction_is_not_to_be_read(client):
+    study = open_with("{check: instructed_response, given: spoken, blocks: [1], trials: 5}")
+    session = factories.make_session(study=study)
+
+    while (trial := session.next_trial()) and trial.role != TrialRole.TRAP:
+        factories.answer_trials(session, n_trials=1)
+    html = client.get(reverse("trial", args=[session.key]), {"begin": 1}).content.decode()
+
+    assert trial.presentations.get().key in html
+    assert "Please choose" not in html
 
 
 def test_checks_are_drawn_anew_for_each_session():
