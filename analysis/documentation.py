@@ -11,6 +11,7 @@ from django.core.management import get_commands, load_command_class
 from analysis.engine import ratings
 from generation import catalogue
 from listening_tests.methods import METHODS
+from listening_tests.recruitment import RECRUITERS
 from listening_tests.screenings import SCREENINGS
 from listening_tests.study_schema import StudyFile
 
@@ -59,6 +60,7 @@ def _section_title(name: str) -> str:
         "RightsSection": "`rights`",
         "ComprehensionQuestion": "each of `questions` of the check `comprehension`",
         **{screening.__name__: f"`screenings`: `{slug}`" for slug, screening in SCREENINGS.items()},
+        **{recruiter.__name__: f"`recruitment`: `{slug}`" for slug, recruiter in RECRUITERS.items()},
     }[name]
 
 
@@ -119,6 +121,8 @@ def catalogue_document() -> str:
         for slug, each in SCREENINGS.items()
     ]
     parts.append("## Screenings\n\n" + _table(("name", "title", "when", "kind", "source"), checks))
+    services = [(f"`{slug}`", each.title, (each.__doc__ or "").split("\n")[0]) for slug, each in RECRUITERS.items()]
+    parts.append("## Recruitment services\n\n" + _table(("name", "title", "what it is"), services))
     return "\n".join(parts)
 
 

@@ -27,6 +27,9 @@ EXAMINATIONS_DIR = VAR_DIR / "examinations"
 DEBUG = environment.flag("HEARSAY_DEBUG", default=False)
 # Signs sessions and links. Made at the first start and kept in HEARSAY_VAR unless given.
 SECRET_KEY = environment.secret("HEARSAY_SECRET_KEY", kept_in=VAR_DIR / "secret_key")
+# Turns recruitment services' ids of listeners into digests. Whoever changes it forgets who took part in a study.
+# Made at the first start and kept in HEARSAY_VAR unless given.
+IDENTITY_KEY = environment.secret("HEARSAY_IDENTITY_KEY", kept_in=VAR_DIR / "identity_key")
 # The names this server answers to.
 ALLOWED_HOSTS = environment.words("HEARSAY_HOSTS", "localhost,127.0.0.1,[::1]")
 # The site stands behind HTTPS: secure cookies, redirects, strict transport security.
@@ -116,6 +119,13 @@ DEVICE = environment.text("HEARSAY_DEVICE", "auto")
 # How many processor threads one worker computes with; 0 leaves it to PyTorch. Two processes of one thread each
 # do more than one of two, and two of two each stand in each other's way.
 THREADS = int(environment.number("HEARSAY_THREADS", 1))
+
+# The token of Prolific's API; without it studies cannot be run there from here.
+PROLIFIC_TOKEN = environment.text("HEARSAY_PROLIFIC_TOKEN", "")
+# Where Prolific's API is.
+PROLIFIC_URL = environment.text("HEARSAY_PROLIFIC_URL", "https://api.prolific.com/api/v1")
+# The secret that Prolific signs its webhooks with; without it they are refused.
+PROLIFIC_WEBHOOK_SECRET = environment.text("HEARSAY_PROLIFIC_WEBHOOK_SECRET", "")
 
 AUTH_USER_MODEL = "accounts.Researcher"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]

@@ -10,7 +10,6 @@ from typing import ClassVar
 from django.db.models import TextChoices
 from pydantic import Field
 
-from listening_tests.screening_kinds import Consequence
 from listening_tests.study_networks import Section
 
 # Services' ids are much shorter; what is longer was made up.
@@ -42,16 +41,18 @@ class Arrival:
 
 @dataclass(frozen=True)
 class StudyFacts:
-    """What a recruiter's settings have to fit: how long the study takes, and what its checks may lead to."""
+    """What a recruiter's settings have to fit: how long the study takes, and whether its checks end it early."""
 
     minutes: int
-    consequences: frozenset[Consequence]
+    may_screen_out: bool
 
 
 class Recruiter(Section):
     """What all services share. Every sibling adds the field `service`, whose one value is its slug."""
 
     title: ClassVar[str]
+    # People come with an id, so that each can be paid and nobody takes part twice.
+    knows_people: ClassVar[bool] = True
     # One code for each outcome of the study, known to the service; otherwise each session has a code of its own.
     has_outcome_codes: ClassVar[bool] = False
     # Hearsay speaks with the service: it creates the study there and learns what became of its submissions.

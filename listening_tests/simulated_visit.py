@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.test import Client
@@ -51,11 +52,13 @@ class Visit:
         return session
 
     def _consent(self) -> Page:
-        page = self._open(reverse("take_study", args=[self._study.slug]))
+        # The pass in the address says that no recruitment service sent this one.
+        own = {"simulation_pass": simulation_pass(self._study)}
+        page = self._open(f"{reverse('take_study', args=[self._study.slug])}?{urlencode(own)}")
         form = page.form_to_send()
         if form is None:
             raise PageIsWrong(f"{self._address} does not ask for consent: the study takes no listeners.")
-        return self._send(form, {"agree": "on", "simulation_pass": simulation_pass(self._study)})
+        return self._send(form, {"agree": "on", **own})
 
     def _go_on(self, page: Page, session: Session, heard: list[Presentation]) -> Page:
         if page.next_address:

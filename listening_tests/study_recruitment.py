@@ -10,6 +10,8 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationInfo
 from listening_tests.recruiter import Recruiter, StudyFacts
 from listening_tests.recruitment import RECRUITERS
 from listening_tests.recruitment.open_link import OpenLink
+from listening_tests.screening import Screening
+from listening_tests.screening_kinds import Consequence, Kind
 
 # Pydantic finds the sibling by its field `service`; to type checkers each is a Recruiter.
 if TYPE_CHECKING:
@@ -22,9 +24,14 @@ def _fits_the_study(recruiter: Recruiter, info: ValidationInfo) -> Recruiter:
     """Return the recruiter. Raises ValueError if the study could not be run with its settings."""
     # Faults of those sections are reported with them, and before them nothing can be said of this one.
     if {"listeners", "screenings"} <= set(info.data):
-        consequences = frozenset(screening.consequence for screening in info.data["screenings"])
-        recruiter.check_fits(StudyFacts(info.data["listeners"].minutes, consequences))
+        may_screen_out = any(_ends_a_session(screening) for screening in info.data["screenings"])
+        recruiter.check_fits(StudyFacts(info.data["listeners"].minutes, may_screen_out))
     return recruiter
+
+
+def _ends_a_session(screening: Screening) -> bool:
+    """Return whether failing a check ends a session with pay; who did not understand the task returns it unpaid."""
+    return screening.consequence == Consequence.SCREEN_OUT and screening.kind != Kind.COMPREHENSION
 
 
 StudyRecruitment = Annotated[OneRecruiter, AfterValidator(_fits_the_study)]

@@ -17,12 +17,19 @@ from listening_tests.stimulus_sets import Member, PlannedSet, SetsCannotBeMade, 
 from listening_tests.study_blocks import BlockSection
 from listening_tests.study_networks import TRAINED_VOCODERS, NetworksSection, Section, Slug, one_of
 from listening_tests.study_questionnaires import QuestionnaireSection
+from listening_tests.study_recruitment import StudyRecruitment, default_recruitment
 from listening_tests.study_rights import RightsSection
 from listening_tests.study_screenings import StudyScreenings, default_screenings
 from listening_tests.study_systems import SystemSection, Word
 
 FeatureSlug = Annotated[str, AfterValidator(one_of(catalogue.FEATURES, "feature definition"))]
 
+
+# The exclusions of analysis.engine, which listening tests never import; tests/contracts keeps the two in step.
+ExclusionName = Literal[
+    "failed_screening", "gold_failures", "attention_failures", "too_fast", "straight_lining", "hidden_tab",
+    "repeats_apart", "low_agreement", "hidden_reference", "p808", "paper_noise_start",
+]  # fmt: skip
 
 # BS.1534's low and mid anchors: the reference without what lies above 3.5 and 7 kHz.
 ANCHORS = ("anchor-3500", "anchor-7000")
@@ -60,7 +67,6 @@ class CorpusSection(Section):
 class ListenersSection(Section):
     """Who is asked, and on what terms."""
 
-    recruitment: Literal["open_link"] = Field("open_link", description="Anybody with the link may take part.")
     maximum: int | None = Field(None, ge=1, description="No more listeners than this.")
     session_hours: int = Field(24, ge=1, le=24 * 30, description="A begun session can be resumed for this long.")
     languages: list[Literal["en", "fi", "ar"]] = Field(
@@ -76,12 +82,21 @@ class ListenersSection(Section):
         "the researchers who sent you the link", max_length=200, description="Whom a listener may ask."
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _recruitment_has_its_own_section(cls, fields: Any) -> Any:
+        """Leave out what earlier files and stored protocols say here, the one thing that could be said."""
+        if isinstance(fields, dict) and fields.get("recruitment") == "open_link":
+            return {name: value for name, value in fields.items() if name != "recruitment"}
+        return fields
+
 
 class AnalysisSection(Section):
     """What will be reported, declared before anybody listens."""
 
     confidence: float = Field(0.95, gt=0.5, lt=1, description="Level of every interval.")
     statistics: list[str] | None = Field(None, description="Which of the methods' statistics; all, if left out.")
+    exclusions: list[ExclusionName] = Field([], description="Which rules leave ratings out, beside the screenings.")
 
 
 class StudyFile(Section):
@@ -104,6 +119,9 @@ class StudyFile(Section):
     screenings: StudyScreenings = Field(
         default_factory=default_screenings,
         description="The checks that listeners pass, in the order in which they come.",
+    )
+    recruitment: StudyRecruitment = Field(
+        default_factory=default_recruitment, description="Where listeners come from, and what they are paid."
     )
     analysis: AnalysisSection = AnalysisSection()
 

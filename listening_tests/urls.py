@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from listening_tests.views import consent, feedback, home, listener, planning, questionnaire, screening, studies
+from listening_tests.views import (
+    consent,
+    feedback,
+    home,
+    listener,
+    planning,
+    questionnaire,
+    recruitment,
+    recruitment_webhook,
+    screening,
+    studies,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,6 +23,10 @@ urlpatterns = [
     path("studies/<slug:slug>/prepare/", planning.study_prepare, name="study_prepare"),
     path("studies/<slug:slug>/open/", studies.study_open, name="study_open"),
     path("studies/<slug:slug>/close/", studies.study_close, name="study_close"),
+    path("studies/<slug:slug>/recruitment/", recruitment.study_recruitment, name="study_recruitment"),
+    path("studies/<slug:slug>/recruitment/change/", recruitment.change_recruitment, name="change_recruitment"),
+    path("studies/<slug:slug>/recruitment/review/<int:pk>/", recruitment.review_submission, name="review_submission"),
+    path("recruitment/prolific/", recruitment_webhook.prolific_webhook, name="prolific_webhook"),
     path("take/<slug:slug>/", consent.take_study, name="take_study"),
     path("session/<str:session_key>/", listener.session, name="session"),
     path("session/<str:session_key>/check/", screening.check, name="check"),

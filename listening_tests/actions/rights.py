@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from listening_tests.actions.recruitment import forget_identities
 from listening_tests.actions.sessions import new_completion_code
 from listening_tests.models import CheckItem, Consent, Listener, Rating, Session, Study, Trial
 from listening_tests.models.listeners import new_session_key
@@ -67,12 +68,13 @@ class Forgotten:
 def forget_listeners(*, study: Study, now: datetime) -> Forgotten:
     """Delete what could lead to a listener, of all sessions that began longer ago than the study keeps it.
 
-    Personal links stop working, and what was typed in checks and free answers is deleted. Ratings stay, under
-    pseudonyms that lead nowhere. Doing it again changes nothing.
+    Personal links stop working, and what was typed in checks and free answers is deleted, and so is what recruitment
+    services know them by. Ratings stay, under pseudonyms that lead nowhere. Doing it again changes nothing.
     """
     days = rights_of(study).retention_days
     if days is None:
         return Forgotten(0, 0)
+    forget_identities(study=study, before=now - timedelta(days=days))
     over = study.sessions.filter(consented_at__lt=now - timedelta(days=days), forgotten_at=None)
     n_texts = CheckItem.objects.filter(session__in=over).exclude(answer="").update(answer="")
     n_texts += Trial.objects.filter(session__in=over).exclude(skip_reason="").update(skip_reason="")

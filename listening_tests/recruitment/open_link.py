@@ -12,6 +12,7 @@ class OpenLink(Recruiter):
     """A link that is sent around: whoever opens it may take part."""
 
     title: ClassVar = "Open link"
+    knows_people: ClassVar = False
 
     service: Literal["open_link"] = "open_link"
     allow_repeat: bool = Field(

@@ -11,11 +11,14 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_safe
 
-from listening_tests.actions import rights, sessions
+from listening_tests.actions import recruitment, rights, sessions
+from listening_tests.actions.recruitment_outcomes import ways_out
 from listening_tests.forms import ConsentForm
 from listening_tests.models import Session, Study
+from listening_tests.recruiter import Arrival
 from listening_tests.simulation_pass import is_simulation_pass
 from listening_tests.states import SessionState
+from listening_tests.study_recruitment import recruiter_of
 from listening_tests.study_schema import ListenersSection
 from listening_tests.views.listener_page import listener_page, session_of_page
 from listening_tests.views.own_sessions import latest_session, remember
@@ -28,14 +31,16 @@ def take_study(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_object_or_404(Study, slug=slug)
     terms = terms_of(study)
     _speak_one_of(terms.languages, request)
-    begun = _session_to_go_on_with(request, study)
-    if request.method == "POST" and begun is not None and "anew" not in request.POST:
+    arrival = None if _is_simulated(request, study) else recruitment.arrival_at(study, request.GET)
+    begun = _session_to_go_on_with(request, study, arrival)
+    # A person is known again on any device; a browser may be another person's now.
+    if begun is not None and (arrival or (request.method == "POST" and "anew" not in request.POST)):
         return redirect("session", begun.key)
     form = ConsentForm(request.POST or None)
     page: dict[str, Any] = {"study": study, "begun": begun, "form": form, "terms": terms}
     try:
         if form.is_valid():
-            return _begin(request, study)
+            return _begin(request, study, arrival)
         sessions.check_takes_listeners(study=study, now=timezone.now())
     except (sessions.StudyIsClosed, sessions.StudyIsFull) as reason:
         page["is_full"] = isinstance(reason, sessions.StudyIsFull)
@@ -43,6 +48,7 @@ def take_study(request: HttpRequest, slug: str) -> HttpResponse:
     page |= {
         "n_sounds": study.blocks.aggregate(total=Sum("trials_per_session"))["total"],
         "consent": consent_text(study),
+        "ways_out": ways_out(study),
         "languages": [(code, name) for code, name in settings.LANGUAGES if code in terms.languages],
         "address": _address_without_language(request),
     }
@@ -63,6 +69,7 @@ def consent_text(study: Study) -> str:
         "terms": terms_of(study),
         "rights": rights.rights_of(study),
         "blocks": study.blocks.order_by("position", "pk"),
+        "has_recruiter": recruiter_of(study.protocol).knows_people,
     }
     return render_to_string("listening_tests/listener/consent_text.html", page)
 
@@ -85,21 +92,30 @@ def _address_without_language(request: HttpRequest) -> str:
     return f"?{kept.urlencode()}&language=" if kept else "?language="
 
 
-def _session_to_go_on_with(request: HttpRequest, study: Study) -> Session | None:
-    """Return the session that this browser began and can return to, be it only for its completion code."""
+def _is_simulated(request: HttpRequest, study: Study) -> bool:
+    """Return whether one of our own simulated listeners asks: no service sends them."""
+    given = request.POST.get("simulation_pass") or request.GET.get("simulation_pass", "")
+    return is_simulation_pass(given, study)
+
+
+def _session_to_go_on_with(request: HttpRequest, study: Study, arrival: Arrival | None) -> Session | None:
+    """Return the session that this person, or else this browser, has begun and can return to, if only for its code."""
+    if arrival is not None:
+        return recruitment.session_to_go_on_with(study=study, arrival=arrival, now=timezone.now())
     begun = latest_session(request, study)
     if begun is None or begun.state == SessionState.WITHDRAWN or begun.has_expired(timezone.now()):
         return None
     return begun
 
 
-def _begin(request: HttpRequest, study: Study) -> HttpResponse:
+def _begin(request: HttpRequest, study: Study, arrival: Arrival | None) -> HttpResponse:
     now, language = timezone.now(), translation.get_language()
     consent = rights.store_consent(study=study, text=consent_text(study), language=language, now=now)
-    session = sessions.start_session(
+    session = recruitment.begin_session(
         study=study,
+        arrival=arrival,
         now=now,
-        is_simulated=is_simulation_pass(request.POST.get("simulation_pass", ""), study),
+        is_simulated=_is_simulated(request, study),
         consent=consent,
         language=language,
     )

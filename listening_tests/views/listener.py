@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from generation.audio_response import SoundFileIsMissing, audio_response
 from listening_tests.actions import rights, sessions
+from listening_tests.actions.recruitment_outcomes import completion_of
 from listening_tests.actions.screening import screened_out_by
 from listening_tests.forms import TrialForm
 from listening_tests.models import Presentation, Session, Trial
@@ -78,6 +79,7 @@ def thanks(request: HttpRequest, session_key: str) -> HttpResponse:
         "terms": terms_of(session.study),
         "rests_on_synthetic_speech": session.study.rests_on_synthetic_speech(),
         "failed_kind": screened_out_by(session),
+        "completion": completion_of(session),
     }
     return render(request, "listening_tests/listener/thanks.html", page)
 
@@ -93,7 +95,7 @@ def withdraw(request: HttpRequest, session_key: str) -> HttpResponse:
         rights.withdraw(session=session, now=timezone.now())
         return redirect("withdraw", session.key)
     translation.activate(session.language)
-    page = {"session": session, "rights": rights.rights_of(session.study)}
+    page = {"session": session, "rights": rights.rights_of(session.study), "completion": completion_of(session)}
     return render(request, "listening_tests/listener/withdraw.html", page)
 
 

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
+from listening_tests.actions.recruitment import HasTakenPart
 from listening_tests.actions.sessions import (
     PresentationIsUnknown,
     SessionHasExpired,
@@ -19,6 +20,7 @@ from listening_tests.actions.sessions import (
     find_session,
 )
 from listening_tests.models import Session
+from listening_tests.recruiter import ArrivalIsIncomplete
 
 View = Callable[..., HttpResponse]
 
@@ -33,6 +35,16 @@ PROBLEMS: dict[type[Exception], tuple[int, Promise, Promise]] = {
         404,
         _("There is no such sound"),
         _("Go back to the page that you came from, or open your personal link."),
+    ),
+    ArrivalIsIncomplete: (
+        400,
+        _("The address of this study is incomplete"),
+        _("Go back to where you found the study and open it from there, so that we know whom to thank and to pay."),
+    ),
+    HasTakenPart: (
+        409,
+        _("You have taken part in this study before"),
+        _("It can be taken once, and the time for the session that you had begun is over. Thank you all the same!"),
     ),
     TrialOfAnotherSession: (
         409,

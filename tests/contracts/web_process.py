@@ -53,6 +53,7 @@ def arguments_of_pages():
         "feedback": {"session_key": session.key},
         "check_sound": {"item_key": "unknown", "number": 0},
         "trial": {"session_key": session.key},
+        "review_submission": {"slug": study.slug, "pk": 1},
         "thanks": {"session_key": session.key},
         "withdraw": {"session_key": session.key},
         "sound": {"presentation_key": "unknown"},
@@ -63,8 +64,8 @@ def arguments_of_pages():
     by_page |= {"api_clip-detail": {"key": judgement.clip.key}, "api_job-detail": {"pk": job.pk}}
     by_page |= {name: {"pk": job.pk} for name in ("job_detail", "job_cancel", "job_retry")}
     of_a_study = (
-        "study_detail", "study_prepare", "study_open", "study_close", "take_study", "results", "results_clips",
-        "results_export", "api_results",
+        "study_detail", "study_prepare", "study_open", "study_close", "study_recruitment", "change_recruitment",
+        "take_study", "results", "results_clips", "results_export", "api_results",
     )  # fmt: skip
     return by_page | {name: {"slug": study.slug} for name in of_a_study}
 

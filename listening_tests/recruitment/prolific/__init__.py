@@ -7,7 +7,6 @@ from pydantic import Field
 
 from listening_tests.recruiter import Arrival, Recruiter, StudyFacts, asked_parameter
 from listening_tests.recruitment.prolific.costs import check_pay, check_screen_out_pay
-from listening_tests.screening_kinds import Consequence
 
 RETURN_URL = "https://app.prolific.com/submissions/complete"
 
@@ -63,7 +62,7 @@ class Prolific(Recruiter):
     def check_fits(self, study: StudyFacts) -> None:
         """Raise PayIsTooLow under Prolific's minimum, ValueError if screening out is possible but not provided for."""
         check_pay(reward=self.reward, minutes=study.minutes, currency=self.currency)
-        if Consequence.SCREEN_OUT not in study.consequences:
+        if not study.may_screen_out:
             return
         if not self.screen_outs:
             raise ValueError(

@@ -148,7 +148,7 @@ class ProlificStandIn:
         if not study["is_custom_screening"]:
             raise Refused(400, "The study does not declare in-study screening")
         for submission_id in request.submission_ids:
-            if self._submission(submission_id)["status"] not in ("ACTIVE", "AWAITING REVIEW"):
+            if self._submission(submission_id)["status"] != "ACTIVE":
                 raise Refused(400, f"{submission_id} cannot be screened out")
         for submission_id in request.submission_ids:
             self.submissions[submission_id]["status"] = "SCREENED OUT"

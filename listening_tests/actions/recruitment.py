@@ -1,0 +1,133 @@
+"""Listeners whom a recruitment service sends: who they are, that they take part once, and how they are forgotten."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from listening_tests.actions import sessions
+from listening_tests.models import Consent, Identity, Recruitment, Session, Study, Submission
+from listening_tests.recruiter import Arrival, Outcome, Recruiter
+from listening_tests.states import SessionState
+from listening_tests.study_recruitment import recruiter_of
+
+
+class HasTakenPart(Exception):
+    """A person comes again to a study that can be taken once."""
+
+
+def arrival_at(study: Study, parameters: Mapping[str, str]) -> Arrival | None:
+    """Return whom the study's service sent; None if it tells nobody's id. Raises ArrivalIsIncomplete."""
+    return recruiter_of(study.protocol).arrival(parameters)
+
+
+def identity_digest(*, study: Study, service: str, person: str) -> str:
+    """Return what stands for a person in one study: without this server's secret nobody can tell whom it is."""
+    message = f"{service}\0{study.slug}\0{person}"
+    return hmac.new(settings.IDENTITY_KEY.encode(), message.encode(), hashlib.sha256).hexdigest()
+
+
+@transaction.atomic
+def session_to_go_on_with(*, study: Study, arrival: Arrival, now: datetime) -> Session | None:
+    """Return the session that a person has begun before, on whichever device; None if they may begin one.
+
+    A running session belongs to the submission that its listener came with last. Raises HasTakenPart if the only
+    session there may be was not finished in time.
+    """
+    known = _last_identity(study, arrival)
+    if known is None:
+        return None
+    session = Session.objects.select_related("study").get(listener=known.listener_id)
+    is_running = session.state in (SessionState.CONSENTED, SessionState.LISTENING) and not session.has_expired(now)
+    if is_running and known.submission != arrival.submission:
+        known.submission = arrival.submission
+        known.save(update_fields=["submission"])
+    if is_running:
+        return session
+    if recruiter_of(study.protocol).allow_repeat:
+        return None
+    if session.has_expired(now):
+        raise HasTakenPart("This study can be taken once, and the time for the session that was begun is over.")
+    return session
+
+
+@transaction.atomic
+def begin_session(
+    *,
+    study: Study,
+    arrival: Arrival | None,
+    now: datetime,
+    consent: Consent | None = None,
+    language: str = "en",
+    is_simulated: bool = False,
+) -> Session:
+    """Begin a session for somebody who arrived, or return the one that the same person has begun meanwhile.
+
+    Raises HasTakenPart, StudyIsClosed or StudyIsFull.
+    """
+    # The lock lets a person who begins twice at once, on two devices, begin one session.
+    study = Study.objects.select_for_update().get(pk=study.pk)
+    begun = session_to_go_on_with(study=study, arrival=arrival, now=now) if arrival else None
+    if begun is not None:
+        return begun
+    session = sessions.start_session(
+        study=study, now=now, is_simulated=is_simulated, consent=consent, language=language
+    )
+    if arrival is not None:
+        _store_identity(session, arrival, now)
+    return session
+
+
+def recruitment_of(*, study: Study, now: datetime) -> Recruitment:
+    """Return what is kept of a study's recruitment, with a completion code for each outcome; make it if need be."""
+    recruiter = recruiter_of(study.protocol)
+    recruitment, _is_new = Recruitment.objects.get_or_create(
+        study=study, defaults={"service": recruiter.slug(), "codes": _new_codes(recruiter), "created_at": now}
+    )
+    return recruitment
+
+
+def erase_ids(*, study: Study) -> int:
+    """Delete services' own ids of a study's listeners and return how many: everybody is paid.
+
+    What stands for them stays, so that nobody takes part twice.
+    """
+    return Identity.objects.filter(study=study).exclude(person="").update(person="")
+
+
+@transaction.atomic
+def forget_identities(*, study: Study, before: datetime) -> int:
+    """Delete all that recruitment knows of the listeners of old sessions; return how many there were."""
+    old = Identity.objects.filter(study=study, created_at__lt=before)
+    Submission.objects.filter(study=study, submission__in=old.exclude(submission="").values("submission")).delete()
+    _n_rows, by_table = old.delete()
+    return by_table.get(Identity._meta.label, 0)
+
+
+def _last_identity(study: Study, arrival: Arrival) -> Identity | None:
+    service = recruiter_of(study.protocol).slug()
+    digest = identity_digest(study=study, service=service, person=arrival.person)
+    return Identity.objects.filter(study=study, service=service, digest=digest).order_by("-sitting").first()
+
+
+def _store_identity(session: Session, arrival: Arrival, now: datetime) -> None:
+    service = recruiter_of(session.study.protocol).slug()
+    earlier = _last_identity(session.study, arrival)
+    Identity.objects.create(
+        listener_id=session.listener_id,
+        study=session.study,
+        service=service,
+        digest=identity_digest(study=session.study, service=service, person=arrival.person),
+        sitting=earlier.sitting + 1 if earlier else 1,
+        person=arrival.person,
+        submission=arrival.submission,
+        created_at=now,
+    )
+
+
+def _new_codes(recruiter: Recruiter) -> dict[str, str]:
+    outcomes = list(Outcome) if recruiter.has_outcome_codes else []
+    return {outcome.value: sessions.new_completion_code() for outcome in outcomes}
