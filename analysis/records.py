@@ -102,7 +102,7 @@ def our_version() -> str:
 def results_of(record: "StudyRecord") -> "Results":
     """Return the results of a record, remembered until a number in it changes.
 
-    Raises NoRatings, RatingsFrameIsWrong or StatisticIsUnknown.
+    Raises NoRatings, RatingsFrameIsWrong, StatisticIsUnknown or ExclusionIsUnknown.
     """
     from analysis.engine.results import analyse
 

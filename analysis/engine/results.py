@@ -1,14 +1,16 @@
 """All the numbers of a study, computed from its record alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
+from analysis.engine.excluding import exclusions_of
 from analysis.engine.ratings import NoRatings
 from analysis.engine.record import StudyRecord
 from analysis.engine.statistic import Tables
 from analysis.engine.statistics import STATISTICS
+from analysis.engine.with_and_without import with_and_without
 
 # What a terminal has no room for; every column is in the CSV files.
 LEFT_OUT_OF_TEXT = ["clip_sha256", "method", "network"]
@@ -20,11 +22,16 @@ class StatisticIsUnknown(Exception):
 
 @dataclass(frozen=True)
 class Results:
-    """Tables by statistic and name; `without` says of a statistic why it has none."""
+    """Tables by statistic and name; `without` says of a statistic why it has none.
+
+    `exclusions` has what each rule left out, `with_and_without` each estimate with the exclusions and without them.
+    """
 
     confidence: float
     tables: dict[str, Tables]
     without: dict[str, str]
+    exclusions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    with_and_without: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def table(self, statistic: str, name: str) -> pd.DataFrame | None:
         """Return one table, or None where there was nothing to compute it from."""
@@ -34,24 +41,29 @@ class Results:
 def analyse(record: StudyRecord) -> Results:
     """Compute the statistics that the record's protocol declares, or all of them if it declares none.
 
-    Raises StatisticIsUnknown, and NoRatings if nobody has answered anything.
+    They are computed without what the record's exclusions leave out and, if that is anything, once more with it.
+    Raises StatisticIsUnknown, ExclusionIsUnknown, and NoRatings if nobody has answered anything.
     """
     if record.ratings.empty:
         raise NoRatings(f"The study {record.facts.study!r} has no ratings of {record.facts.listeners} listeners yet.")
+    exclusions = exclusions_of(record.ratings, record.protocol)
+    tables, without = _tables(record, exclusions.kept)
+    every = _tables(record, exclusions.everything)[0] if exclusions.has_any else {}
+    return Results(record.confidence, tables, without, exclusions.summary(), with_and_without(tables, every))
+
+
+def _tables(record: StudyRecord, ratings: pd.DataFrame) -> tuple[dict[str, Tables], dict[str, str]]:
+    """Return each statistic's tables, and for those that have none the reason."""
     tables: dict[str, Tables] = {}
     without: dict[str, str] = {}
     for slug in record.declared_statistics or list(STATISTICS):
+        if slug not in STATISTICS:
+            raise StatisticIsUnknown(f"The protocol declares {slug!r}: the statistics are {', '.join(STATISTICS)}.")
         try:
-            tables[slug] = _statistic(slug, record)
+            tables[slug] = STATISTICS[slug].tables(ratings, record.judgements, record.confidence)
         except NoRatings as nothing:
             without[slug] = str(nothing)
-    return Results(record.confidence, tables, without)
-
-
-def _statistic(slug: str, record: StudyRecord) -> Tables:
-    if slug not in STATISTICS:
-        raise StatisticIsUnknown(f"The protocol declares {slug!r}: the statistics are {', '.join(STATISTICS)}.")
-    return STATISTICS[slug].tables(record.ratings, record.judgements, record.confidence)
+    return tables, without
 
 
 def results_as_text(results: Results) -> str:
@@ -62,7 +74,15 @@ def results_as_text(results: Results) -> str:
         for name, table in tables.items()
     ]
     parts += [f"{STATISTICS[slug].title}: {reason}\n" for slug, reason in results.without.items()]
+    parts += [f"{title}\n{_table_as_text(table)}\n" for title, table in _on_exclusions(results)]
     return "\n".join(parts)
+
+
+def _on_exclusions(results: Results) -> list[tuple[str, pd.DataFrame]]:
+    """Return the tables that say what the exclusions did; none if they left nothing out."""
+    if results.with_and_without.empty:
+        return []
+    return [("Exclusions", results.exclusions), ("With and without exclusions", results.with_and_without)]
 
 
 def _table_as_text(table: pd.DataFrame) -> str:
@@ -79,4 +99,8 @@ def write_tables(results: Results, folder: Path) -> list[Path]:
             path = folder / f"{slug}-{name}.csv"
             table.to_csv(path, index=False, lineterminator="\n")
             written.append(path)
+    for title, table in _on_exclusions(results):
+        path = folder / f"{title.lower().replace(' ', '_')}.csv"
+        table.to_csv(path, index=False, lineterminator="\n")
+        written.append(path)
     return written

@@ -19,13 +19,14 @@ class Command(BaseCommand):
         parser.add_argument("--csv", type=Path, metavar="DIR", help="Write every table into this folder too.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        from analysis.engine.excluding import ExclusionIsUnknown
         from analysis.engine.ratings import NoRatings, RatingsFrameIsWrong
         from analysis.engine.results import StatisticIsUnknown, analyse, results_as_text, write_tables
 
         record = self.record(options["study"], options["archive"], options["listeners"])
         try:
             results = analyse(record)
-        except (NoRatings, RatingsFrameIsWrong, StatisticIsUnknown) as error:
+        except (NoRatings, RatingsFrameIsWrong, StatisticIsUnknown, ExclusionIsUnknown) as error:
             raise CommandError(str(error)) from error
         for line in (f"{record.facts.title} ({record.facts.listeners} listeners)", *record.facts.statements, ""):
             self.stdout.write(line)
