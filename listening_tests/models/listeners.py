@@ -38,9 +38,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.filter(listener__is_simulated=is_simulated)
 
     def completed_or_running(self, now: datetime) -> Self:
-        """Return the sessions that came to their end or may still do so."""
+        """Return the sessions that came to their end or may still do so, and were not excluded."""
         begun = (SessionState.CONSENTED, SessionState.LISTENING)
-        return self.filter(Q(state=SessionState.COMPLETED) | Q(state__in=begun, expires_at__gt=now))
+        taking_part = Q(state=SessionState.COMPLETED) | Q(state__in=begun, expires_at__gt=now)
+        return self.filter(taking_part, excluded_at=None)
 
     def tally(self, now: datetime) -> dict[str, int]:
         """Return how many have begun, and how many of them go on, are completed, screened out, withdrawn or expired."""

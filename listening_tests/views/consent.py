@@ -16,10 +16,12 @@ from listening_tests.actions.recruitment_outcomes import ways_out
 from listening_tests.forms import ConsentForm
 from listening_tests.models import Session, Study
 from listening_tests.recruiter import Arrival
+from listening_tests.screening_kinds import Consequence
 from listening_tests.simulation_pass import is_simulation_pass
 from listening_tests.states import SessionState
 from listening_tests.study_recruitment import recruiter_of
 from listening_tests.study_schema import ListenersSection
+from listening_tests.study_screenings import screenings_of
 from listening_tests.views.listener_page import listener_page, session_of_page
 from listening_tests.views.own_sessions import latest_session, remember
 
@@ -70,6 +72,7 @@ def consent_text(study: Study) -> str:
         "rights": rights.rights_of(study),
         "blocks": study.blocks.order_by("position", "pk"),
         "has_recruiter": recruiter_of(study.protocol).knows_people,
+        "may_end_early": any(each.consequence == Consequence.SCREEN_OUT for each in screenings_of(study.protocol)),
     }
     return render_to_string("listening_tests/listener/consent_text.html", page)
 

@@ -283,3 +283,12 @@ def test_the_answers_do_not_follow_from_the_sessions_seed_which_the_study_file_g
         client.get(page(session))
 
     assert len({item.item["right"] for item in CheckItem.objects.all()}) > 1
+
+
+@pytest.mark.parametrize(("consequence", "is_said"), [("screen_out", True), ("exclude", False)])
+def test_consent_says_whether_a_check_may_end_the_study(client, consequence, is_said):
+    study = begin({"check": "sound_check", "consequence": consequence}).study
+
+    consent = text_of(client.get(reverse("take_study", args=[study.slug])))
+
+    assert ("it ends there" in consent) == is_said

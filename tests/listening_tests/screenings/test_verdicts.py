@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from listening_tests.actions.sessions import check_takes_listeners
 from listening_tests.actions.verdicts import exclude_session, findings, judge_record
 from listening_tests.models import Verdict
 from listening_tests.reservations import offer
@@ -85,3 +86,12 @@ def test_reading_a_record_takes_few_queries(django_assert_max_num_queries):
 
     with django_assert_max_num_queries(6):
         findings(session)
+
+
+def test_an_excluded_listener_takes_no_place_among_the_studys_listeners():
+    session = listen(TOO_FAST, took=0.5)
+    study = session.study
+    study.protocol["listeners"] = {"maximum": 1}
+    study.save()
+
+    assert check_takes_listeners(study=study, now=timezone.now())
