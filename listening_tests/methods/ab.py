@@ -12,6 +12,6 @@ AB = Method(
     player=Player.SEQUENCE,
     question=Prefer(_("Which one sounds better?"), _("No preference")),
     roles_per_trial={Role.SAMPLE: (2, 2)},
-    statistics=(),
+    statistics=("preference",),
     arrangement=Arrangement.SHUFFLED,
 )

@@ -12,7 +12,7 @@ ABX = Method(
     player=Player.SEQUENCE,
     question=MatchX(_("Which one is the same as X?")),
     roles_per_trial={Role.SAMPLE: (2, 2)},
-    statistics=(),
+    statistics=("discrimination",),
     arrangement=Arrangement.SHUFFLED_THEN_X,
     names=("A", "B", "X"),
 )

@@ -14,6 +14,6 @@ BEST_WORST = Method(
     player=Player.SEQUENCE,
     question=BestAndWorst(_("Which sounds best, and which worst?"), _("Best"), _("Worst")),
     roles_per_trial={Role.SAMPLE: (3, 4)},
-    statistics=(),
+    statistics=("best_worst_score",),
     arrangement=Arrangement.SHUFFLED,
 )

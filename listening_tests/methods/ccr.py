@@ -23,7 +23,7 @@ CCR = Method(
         ),
     ),
     roles_per_trial={Role.HIDDEN_REFERENCE: (1, 1), Role.SAMPLE: (1, 1)},
-    statistics=(),
+    statistics=("comparison_score",),
     arrangement=Arrangement.SHUFFLED,
     names=(_("First"), _("Second")),
 )

@@ -12,5 +12,5 @@ CLASS_IDENTIFICATION = Method(
     player=Player.SINGLE,
     question=ChooseWord(_("Which word did you hear?"), _("None of these")),
     roles_per_trial={Role.SAMPLE: (1, 1)},
-    statistics=("word_identification", "classifier_human_agreement"),
+    statistics=("word_identification", "identification_information", "classifier_human_agreement"),
 )

@@ -23,6 +23,6 @@ MUSHRA = Method(
         Role.ANCHOR: (0, 2),
         Role.SAMPLE: (1, 12),
     },
-    statistics=(),
+    statistics=("mushra_score",),
     arrangement=Arrangement.SHUFFLED,
 )

@@ -12,6 +12,6 @@ WORD_VERIFICATION = Method(
     player=Player.SINGLE,
     question=VerifyWord(_("Did you hear the word “%(word)s”?"), _("Yes"), _("No")),
     roles_per_trial={Role.SAMPLE: (1, 1)},
-    statistics=(),
+    statistics=("word_verification",),
     probes_words=True,
 )

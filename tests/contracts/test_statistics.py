@@ -12,7 +12,7 @@ from analysis.engine import statistics
 from analysis.engine.ratings import NoRatings
 from analysis.engine.statistics import STATISTICS
 from listening_tests.methods import METHODS
-from tests.analysis.frames import simulated_judgements, simulated_ratings
+from tests.analysis.frames import ratings_of_every_method, simulated_judgements
 
 every_statistic = pytest.mark.parametrize("statistic", STATISTICS.values(), ids=lambda statistic: statistic.slug)
 
@@ -31,7 +31,7 @@ def test_every_statistic_that_a_method_names_exists():
 
 @every_statistic
 def test_a_statistic_gives_tidy_tables_and_leaves_its_input_alone(statistic):
-    ratings, judgements = simulated_ratings(), simulated_judgements()
+    ratings, judgements = ratings_of_every_method(), simulated_judgements()
     before = ratings.copy(deep=True)
 
     tables = statistic.tables(ratings, judgements, 0.95)
@@ -49,14 +49,14 @@ def test_a_statistic_gives_tidy_tables_and_leaves_its_input_alone(statistic):
 @every_statistic
 def test_a_statistic_says_so_when_there_is_nothing_to_compute_from(statistic):
     with pytest.raises(NoRatings):
-        statistic.tables(simulated_ratings().head(0), simulated_judgements(), 0.95)
+        statistic.tables(ratings_of_every_method().head(0), simulated_judgements(), 0.95)
 
 
 @every_statistic
 @settings(max_examples=5, deadline=None)
 @given(seed=st.integers(0, 1000))
 def test_the_order_of_rows_and_the_names_of_listeners_change_no_number(statistic, seed):
-    ratings, judgements = simulated_ratings(), simulated_judgements()
+    ratings, judgements = ratings_of_every_method(), simulated_judgements()
     order = np.random.default_rng(seed).permutation(len(ratings))
     names = {name: f"renamed {place}" for place, name in enumerate(sorted(set(ratings["listener"]), reverse=True))}
     shuffled = ratings.iloc[order].assign(listener=lambda frame: frame["listener"].map(names))
@@ -76,7 +76,7 @@ def in_one_order(table: pd.DataFrame) -> pd.DataFrame:
 
 @every_statistic
 def test_a_single_listener_gets_estimates_and_no_interval_over_listeners(statistic):
-    ratings = simulated_ratings(n_listeners=1)
+    ratings = ratings_of_every_method(n_listeners=1)
 
     tables = statistic.tables(ratings, simulated_judgements(), 0.95)
 

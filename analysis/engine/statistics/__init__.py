@@ -1,15 +1,31 @@
 """The table of statistics, one line each."""
 
 from analysis.engine.statistic import Statistic
+from analysis.engine.statistics.best_worst_score import BEST_WORST_SCORE
 from analysis.engine.statistics.classifier_human_agreement import CLASSIFIER_HUMAN_AGREEMENT
+from analysis.engine.statistics.comparison_score import COMPARISON_SCORE
+from analysis.engine.statistics.degradation_score import DEGRADATION_SCORE
+from analysis.engine.statistics.discrimination import DISCRIMINATION
+from analysis.engine.statistics.identification_information import IDENTIFICATION_INFORMATION
 from analysis.engine.statistics.mean_opinion_score import MEAN_OPINION_SCORE
+from analysis.engine.statistics.mushra_score import MUSHRA_SCORE
+from analysis.engine.statistics.preference import PREFERENCE
 from analysis.engine.statistics.word_identification import WORD_IDENTIFICATION
+from analysis.engine.statistics.word_verification import WORD_VERIFICATION
 
 STATISTICS: dict[str, Statistic] = {
     statistic.slug: statistic
     for statistic in (
         MEAN_OPINION_SCORE,
         WORD_IDENTIFICATION,
+        IDENTIFICATION_INFORMATION,
+        WORD_VERIFICATION,
         CLASSIFIER_HUMAN_AGREEMENT,
+        DEGRADATION_SCORE,
+        COMPARISON_SCORE,
+        PREFERENCE,
+        DISCRIMINATION,
+        MUSHRA_SCORE,
+        BEST_WORST_SCORE,
     )
 }

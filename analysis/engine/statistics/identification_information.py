@@ -1,0 +1,220 @@
+"""How much listeners' words tell of the words that were meant: transmitted information, sensitivity, and chance."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from analysis.engine.detection import d_prime
+from analysis.engine.intervals import wilson_interval
+from analysis.engine.ratings import NONE_OF_THESE, NoRatings, counted_ratings
+from analysis.engine.statistic import Statistic, Tables
+
+METHODS = ("class_identification",)
+RESAMPLES, SEED = 1000, 20190703
+ALL = "all"
+
+
+def transmitted_information(ratings: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+    """Return for each system, and for all of them, what the answers tell of the words, in bits.
+
+    `estimate` is the plug-in mutual information of word and answer less its bias, (I-1)(J-1)/(2 N ln 2) bits for I
+    words and J answers that occur (Miller 1955); `plug_in` is what others report, which is too high in small samples.
+    `of_bits` is the entropy of the words as they were put, `relative` the estimate's share of it. `low` and `high` are
+    quantiles of a bootstrap over listeners (fixed seed). Source: Miller and Nicely 1955, "An analysis of perceptual
+    confusions among some English consonants", JASA 27. Raises NoRatings.
+    """
+    return _by_system(ratings, confidence, _information)
+
+
+def word_sensitivity(ratings: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+    """Return for each word how well it is told from the others: d' and the bias toward answering it.
+
+    Hits are answers that name the word when it was meant, false alarms those when another was; see `d_prime`. Pooled
+    over listeners, which is not the mean of their own d'; the interval is a bootstrap over listeners. Raises NoRatings.
+    """
+    answers = counted_ratings(ratings, METHODS)
+    confusions = _confusions(answers)
+    rows = []
+    for place, word in enumerate(confusions.words):
+        if confusions.counts[:, place].any():
+            rows.append({"item": word, **_sensitivity(confusions, place, confidence), **_rests_on(answers)})
+    return pd.DataFrame(rows)
+
+
+def against_chance(ratings: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+    """Return for each system, and for all, whether more words are heard than by listeners who answer as they like.
+
+    Chance respects that listeners prefer some answers: each listener's own answers are dealt out anew among the clips
+    that this listener heard. `chance` is the expected share of right ones then, `p_value` the one-sided normal
+    approximation of their distribution, with its exact mean and variance (Hoeffding 1951, "A combinatorial central
+    limit theorem") and a correction for continuity. `low` and `high` are Wilson's, of the share itself. Raises
+    NoRatings.
+    """
+    return _by_system(ratings, confidence, _dealt)
+
+
+@dataclass(frozen=True)
+class Confusions:
+    """How often each listener answered what to what: counts [L, W, W + 1], in the order of `words`.
+
+    The last answer is every one that is no word that was put. Listeners stand in the order of their counts, so that
+    nothing depends on their names or on the order of rows.
+    """
+
+    words: list[str]
+    counts: np.ndarray
+
+    @property
+    def total(self) -> np.ndarray:
+        return np.asarray(self.counts.sum(axis=0))
+
+    def resampled(self) -> np.ndarray:
+        """Return the totals [R, W, W + 1] of bootstrap samples of listeners."""
+        n = len(self.counts)
+        draws = np.random.default_rng(SEED).multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
+        return np.tensordot(draws, self.counts, axes=1)
+
+
+def _confusions(answers: pd.DataFrame) -> Confusions:
+    words = sorted({*answers["item"], *answers["response"]} - {NONE_OF_THESE})
+    places = {word: place for place, word in enumerate(words)}
+    listeners, names = pd.factorize(answers["listener"])
+    counts = np.zeros((len(names), len(words), len(words) + 1))
+    answered = answers["response"].map(places).fillna(len(words)).astype(int)
+    np.add.at(counts, (listeners, answers["item"].map(places).to_numpy(), answered.to_numpy()), 1)
+    order = np.lexsort(counts.reshape(len(names), -1).T)
+    return Confusions(words, counts[order])
+
+
+def _by_system(
+    ratings: pd.DataFrame, confidence: float, measure: Callable[[Confusions, float], dict[str, Any]]
+) -> pd.DataFrame:
+    answers = counted_ratings(ratings, METHODS)
+    groups = [(ALL, answers), *answers.groupby("system", sort=True)]
+    return pd.DataFrame(
+        [{"system": name, **measure(_confusions(group), confidence), **_rests_on(group)} for name, group in groups]
+    )
+
+
+def _rests_on(answers: pd.DataFrame) -> dict[str, int]:
+    return {
+        "n": len(answers),
+        "n_listeners": answers["listener"].nunique(),
+        "n_stimuli": answers["clip_key"].nunique(),
+    }
+
+
+def _information(confusions: Confusions, confidence: float) -> dict[str, Any]:
+    total = confusions.total
+    plug_in, words = mutual_information(total), entropy(total.sum(axis=1))
+    corrected = max(plug_in - _bias(total), 0.0)
+    return {
+        "estimate": corrected,
+        **_interval(
+            corrected, confusions, confidence, lambda counts: max(mutual_information(counts) - _bias(counts), 0)
+        ),
+        "plug_in": plug_in,
+        "of_bits": words,
+        "relative": corrected / words if words > 0 else math.nan,
+        "method": "mutual information less its bias (Miller–Madow), bootstrap over listeners",
+    }
+
+
+def _sensitivity(confusions: Confusions, place: int, confidence: float) -> dict[str, Any]:
+    hits, n_signals, false_alarms, n_others = _detected(confusions.total, place)
+    prime, criterion = d_prime(hits, n_signals, false_alarms, n_others)
+    return {
+        "estimate": prime,
+        **_interval(prime, confusions, confidence, lambda counts: d_prime(*_detected(counts, place))[0]),
+        "criterion": criterion,
+        "hit_rate": hits / n_signals,
+        "false_alarm_rate": false_alarms / n_others if n_others else math.nan,
+        "method": "d', log-linear correction, pooled over listeners, bootstrap over listeners",
+    }
+
+
+def _detected(counts: np.ndarray, place: int) -> tuple[int, int, int, int]:
+    """Return hits, words meant, false alarms and other words meant, of one word."""
+    hits, meant, said = counts[place, place], counts[place].sum(), counts[:, place].sum()
+    return int(hits), int(meant), int(said - hits), int(counts.sum() - meant)
+
+
+def _interval(
+    estimate: float, confusions: Confusions, confidence: float, measure: Callable[[np.ndarray], float]
+) -> dict[str, Any]:
+    """Return the ends of a percentile bootstrap over listeners, widened to hold the estimate if need be."""
+    if len(confusions.counts) < 2:
+        return {"low": math.nan, "high": math.nan, "note": "one listener: nothing is known of how others differ"}
+    tail = (1 - confidence) / 2
+    measured = [measure(counts) for counts in confusions.resampled()]
+    low, high = (float(end) for end in np.nanquantile(measured, [tail, 1 - tail]))
+    return {"low": min(low, estimate), "high": max(high, estimate), "note": ""}
+
+
+def _dealt(confusions: Confusions, confidence: float) -> dict[str, Any]:
+    n, right = int(confusions.total.sum()), int(np.trace(confusions.total))
+    moments = [_moments(counts) for counts in confusions.counts]
+    mean, variance = sum(each[0] for each in moments), sum(each[1] for each in moments)
+    wilson = wilson_interval(right, n, confidence)
+    p_value = float(stats.norm.sf((right - 0.5 - mean) / math.sqrt(variance))) if variance > 0 else math.nan
+    return {
+        "estimate": right / n,
+        "low": wilson.low,
+        "high": wilson.high,
+        "chance": mean / n,
+        "p_value": p_value,
+        "method": "each listener's answers dealt anew, normal approximation; Wilson (independent answers)",
+        "note": "" if variance > 0 else "every listener gave one answer to everything: nothing can be dealt",
+    }
+
+
+def _moments(counts: np.ndarray) -> tuple[float, float]:
+    """Return mean and variance of how many answers are right when one listener's are dealt anew; counts [W, W + 1]."""
+    put, said, n = counts.sum(axis=1), counts.sum(axis=0), counts.sum()
+    mean = float((put * said[:-1]).sum() / n)
+    if n < 2:
+        return mean, 0.0
+    matches = np.eye(len(put), len(said))
+    # What is left of a match when the means of its row, its column and all are taken off (Hoeffding's d).
+    by_put, by_said = said[:-1] / n, np.append(put, 0.0) / n
+    left = matches - by_put[:, None] - by_said[None, :] + mean / n
+    return mean, float((put[:, None] * said[None, :] * left**2).sum() / (n - 1))
+
+
+def mutual_information(counts: np.ndarray) -> float:
+    """Return the plug-in mutual information of rows and columns of a table [I, J] of counts, in bits."""
+    return entropy(counts.sum(axis=1)) + entropy(counts.sum(axis=0)) - entropy(counts.ravel())
+
+
+def entropy(counts: np.ndarray) -> float:
+    """Return the plug-in entropy of counts, in bits."""
+    return float(stats.entropy(counts, base=2)) if counts.sum() else 0.0
+
+
+def _bias(counts: np.ndarray) -> float:
+    """Return how much too high the plug-in information of a table is on average, in bits."""
+    rows, columns = np.count_nonzero(counts.sum(axis=1)), np.count_nonzero(counts.sum(axis=0))
+    return float((rows - 1) * (columns - 1) / (2 * counts.sum() * math.log(2)))
+
+
+def _tables(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float) -> Tables:
+    if counted_ratings(ratings, METHODS)["response"].eq(NONE_OF_THESE).all():
+        raise NoRatings("Every answer is that none of the words was heard: there is nothing to be told from them.")
+    return {
+        "information": transmitted_information(ratings, confidence),
+        "sensitivity": word_sensitivity(ratings, confidence),
+        "against_chance": against_chance(ratings, confidence),
+    }
+
+
+IDENTIFICATION_INFORMATION = Statistic(
+    slug="identification_information",
+    title="What the answers tell of the words",
+    unit="an answer; listeners are taken as a sample of more",
+    tables=_tables,
+)
