@@ -58,8 +58,9 @@ lock: $(VENV)/.development ## Pin and hash the whole tree of requirements
 	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
 		--no-annotate --custom-compile-command "make lock" -c requirements.lock requirements-dev.txt -o requirements-dev.lock
 
-browser: ## Make sure there is a Chromium for the browser tests
+browser: ## Make sure there are a Chromium and a Firefox for the browser tests
 	@sh tests/browser/ensure_chromium.sh
+	@sh tests/browser/ensure_firefox.sh
 
 clean: ## Forget the virtual environment; what you made stays in var
 	rm -rf $(VENV)

@@ -19,7 +19,7 @@ class ClipPlayer extends HTMLElement {
     this.memory = `hearsay-plays:${this.sound.address}`;
     this.plays = Number(sessionStorage.getItem(this.memory));
     this.#load();
-    if (document.querySelector("clip-player") === this) this.button.focus({ preventScroll: true });
+    if (document.querySelector("clip-player, sound-sequence") === this) this.button.focus({ preventScroll: true });
   }
 
   get isHeard() {

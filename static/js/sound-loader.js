@@ -11,7 +11,6 @@ class SoundLoader extends HTMLElement {
     this.link = this.querySelector("a[rel=next]");
     this.bar = this.querySelector("progress");
     this.querySelector("[data-loader]").hidden = false;
-    this.link.setAttribute("aria-disabled", "true");
     this.link.addEventListener("click", (event) => this.#pressed(event));
     this.#loadAll();
   }
@@ -35,7 +34,6 @@ class SoundLoader extends HTMLElement {
   #open() {
     this.isReady = true;
     this.dataset.state = "ready";
-    this.link.removeAttribute("aria-disabled");
     if (this.isWanted) this.link.click();
   }
 

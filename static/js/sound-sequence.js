@@ -1,6 +1,7 @@
 /**
- * <sound-sequence gap="500"> around several <clip-player>: space plays them one after the other, from the first one that
- * was not heard often enough (from the beginning, if all were); the arrows play the one before and the one after.
+ * <sound-sequence gap="500" data-word-all="…"> around several <clip-player>: a button, or space, plays them one after the
+ * other, from the first one that was not heard often enough (from the beginning, if all were); the arrows play the one
+ * before and the one after.
  */
 class SoundSequence extends HTMLElement {
   connectedCallback() {
@@ -8,7 +9,8 @@ class SoundSequence extends HTMLElement {
     this.at = -1;
     this.addEventListener("clip-heard", (event) => this.#heard(event.target.closest("clip-player")));
     this.addEventListener("clip-interrupted", () => (this.goesOn = false));
-    this.addEventListener("click", () => (this.goesOn = false));
+    this.addEventListener("click", (event) => (this.goesOn = event.target === this.button));
+    this.#makeButton();
   }
 
   /** What space does. */
@@ -27,9 +29,16 @@ class SoundSequence extends HTMLElement {
     return true;
   }
 
+  #makeButton() {
+    this.button = document.createElement("button");
+    Object.assign(this.button, { type: "button", className: "play-all secondary", textContent: this.dataset.wordAll });
+    this.button.addEventListener("click", () => this.toggle());
+    this.prepend(this.button);
+    this.button.focus({ preventScroll: true });
+  }
+
   #play(position) {
     this.at = position;
-    this.players[position].button.focus({ preventScroll: true });
     this.players[position].play();
   }
 

@@ -1,9 +1,12 @@
-"""What a listener does in a browser."""
+"""What a listener does in a browser, and what is stored of it."""
 
+import hashlib
+
+import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from listening_tests.models import CheckItem, Session
+from listening_tests.models import CheckItem, Rating, Session
 
 PLAY = ".play"
 
@@ -19,12 +22,12 @@ def agree(page: Page, study) -> Session:
 
 def count_on(page: Page) -> int:
     """Return how many beeps the page's sound has, as the server knows it."""
-    return beeps_of(page.locator("input[name^=asked-]").get_attribute("name"))
+    field = page.locator("input[name^=asked-]").get_attribute("name")
+    return beeps_of(CheckItem.objects.get(key=field.removeprefix("asked-")))
 
 
-def beeps_of(field: str) -> int:
-    """Return how many beeps the item has that a form's hidden field names."""
-    return int(CheckItem.objects.get(key=field.removeprefix("asked-")).item["right"])
+def beeps_of(item: CheckItem) -> int:
+    return int(item.item["right"])
 
 
 def pass_sound_check(page: Page) -> None:
@@ -40,3 +43,16 @@ def start_part(page: Page) -> None:
 def play_to_the_end(page: Page) -> None:
     page.locator(PLAY).click()
     expect(page.locator("clip-player")).to_have_attribute("data-state", "heard")
+
+
+def assert_was_heard(rating: Rating) -> None:
+    """Check that the evidence tells of a real sound, decoded and played to its end before the answer."""
+    sound, page = rating.presentation.evidence, rating.presentation.trial.evidence
+    (play,) = sound["plays"]
+    assert rating.play_count == sound["play_count"] == 1
+    assert sound["sha256"] == hashlib.sha256(rating.presentation.stimulus.audio_path.read_bytes()).hexdigest()
+    assert sound["frames"] == pytest.approx(0.3 * sound["sample_rate"], rel=0.05)
+    assert sound["channels"] == 1
+    assert sound["sample_rate"] == page["output_sample_rate"]
+    assert play["ended"] - play["started"] == pytest.approx(sound["audio_seconds"], abs=0.2)
+    assert play["ended"] <= page["heard_seconds"] <= page["answered_seconds"]

@@ -1,7 +1,5 @@
 """A whole study in a real browser: by keyboard, by touch, over a bad network."""
 
-import hashlib
-
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -9,7 +7,7 @@ from playwright.sync_api import expect
 from listening_tests.models import Rating, Session
 from tests import factories
 from tests.browser.conftest import PHONE
-from tests.browser.listening import agree, count_on, pass_sound_check, play_to_the_end, start_part
+from tests.browser.listening import agree, assert_was_heard, count_on, pass_sound_check, play_to_the_end, start_part
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -29,19 +27,6 @@ def answered(session) -> int:
 def hurry(page) -> None:
     """Let what a page waits for come twenty times sooner."""
     page.add_init_script("const wait = setTimeout; window.setTimeout = (what, ms) => wait(what, ms / 20)")
-
-
-def assert_was_heard(rating):
-    """Check that the evidence tells of a real sound, decoded and played to its end before the answer."""
-    sound, page = rating.presentation.evidence, rating.presentation.trial.evidence
-    (play,) = sound["plays"]
-    assert rating.play_count == sound["play_count"] == 1
-    assert sound["sha256"] == hashlib.sha256(rating.presentation.stimulus.audio_path.read_bytes()).hexdigest()
-    assert sound["frames"] == pytest.approx(0.3 * sound["sample_rate"], rel=0.05)
-    assert sound["channels"] == 1
-    assert sound["sample_rate"] == page["output_sample_rate"]
-    assert play["ended"] - play["started"] == pytest.approx(sound["audio_seconds"], abs=0.2)
-    assert play["ended"] <= page["heard_seconds"] <= page["answered_seconds"]
 
 
 def press_through_a_trial(page, number, key):
