@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import random
 from pathlib import Path
 
 from django.conf import settings
@@ -25,6 +26,16 @@ def check_sound_file(check: ListeningCheck, facts: Facts, number: int) -> Path:
 
 class SoundDoesNotExist(LookupError):
     """An item has fewer sounds than were asked for."""
+
+
+def make_example_sounds(check: ListeningCheck) -> None:
+    """Make the sounds of one attempt, so that a voice that is missing is missed before listeners come.
+
+    Speech is kept, so nobody has to wait for it later. Raises SpeechFailed.
+    """
+    for facts in check.items(random.Random(0)):
+        for number in range(len(check.ask(facts).sounds)):
+            check_sound_file(check, facts, number)
 
 
 def _digest(check: ListeningCheck, facts: Facts, number: int) -> str:

@@ -68,7 +68,7 @@ def answer_items(*, session: Session, answers: Mapping[str, str], now: datetime)
     The first answer to an item counts: sending it again, or another one, changes nothing.
     """
     # The lock makes the second of two clicks wait until the first has decided.
-    session = Session.objects.select_for_update().select_related("study").get(pk=session.pk)
+    session = Session.objects.select_for_update(of=("self",)).select_related("study").get(pk=session.pk)
     items = session.check_items.filter(key__in=answers, answered_at=None).order_by("position")
     for item in items:
         check = check_named(session, item.check_slug)
