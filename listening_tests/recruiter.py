@@ -21,6 +21,7 @@ class Outcome(TextChoices):
 
     COMPLETED = "completed", "completed"
     SCREENED_OUT = "screened_out", "screened out"
+    NO_PLACE = "no_place", "came when no place was left"
     NO_CONSENT = "no_consent", "did not agree"
     FAILED_ATTENTION = "failed_attention", "failed attention checks"
     INCOMPATIBLE_DEVICE = "incompatible_device", "device unfit"

@@ -30,7 +30,6 @@ def identity_digest(*, study: Study, service: str, person: str) -> str:
     return hmac.new(settings.IDENTITY_KEY.encode(), message.encode(), hashlib.sha256).hexdigest()
 
 
-@transaction.atomic
 def session_to_go_on_with(*, study: Study, arrival: Arrival, now: datetime) -> Session | None:
     """Return the session that a person has begun before, on whichever device; None if they may begin one.
 

@@ -46,7 +46,7 @@ def ways_out(study: Study) -> dict[str, str]:
     recruiter, codes = recruiter_of(study.protocol), _codes(study)
     return {
         outcome.value: recruiter.way_back(code=codes[outcome], person="")
-        for outcome in (Outcome.NO_CONSENT, Outcome.INCOMPATIBLE_DEVICE)
+        for outcome in (Outcome.NO_PLACE, Outcome.NO_CONSENT, Outcome.INCOMPATIBLE_DEVICE)
         if outcome in codes
     }
 

@@ -45,7 +45,7 @@ def take_study(request: HttpRequest, slug: str) -> HttpResponse:
             return _begin(request, study, arrival)
         sessions.check_takes_listeners(study=study, now=timezone.now())
     except (sessions.StudyIsClosed, sessions.StudyIsFull) as reason:
-        page["is_full"] = isinstance(reason, sessions.StudyIsFull)
+        page |= {"is_full": isinstance(reason, sessions.StudyIsFull), "ways_out": ways_out(study)}
         return render(request, "listening_tests/listener/takes_no_one.html", page)
     page |= {
         "n_sounds": study.blocks.aggregate(total=Sum("trials_per_session"))["total"],

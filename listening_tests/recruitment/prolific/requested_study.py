@@ -12,12 +12,14 @@ MANUALLY_REVIEW = {"action": "MANUALLY_REVIEW"}
 CODE_TYPES = {
     Outcome.COMPLETED: "COMPLETED",
     Outcome.SCREENED_OUT: "FIXED_SCREENOUT",
+    Outcome.NO_PLACE: "OTHER",
     Outcome.NO_CONSENT: "NO_CONSENT",
     Outcome.FAILED_ATTENTION: "FAILED_ATTENTION_CHECK",
     Outcome.INCOMPATIBLE_DEVICE: "INCOMPATIBLE_DEVICE",
     Outcome.WITHDRAWN: "OTHER",
 }
 RETURN_REASONS = {
+    Outcome.NO_PLACE: "The study had all the listeners it needs when you came.",
     Outcome.NO_CONSENT: "You chose not to take part in the study.",
     Outcome.INCOMPATIBLE_DEVICE: "The sounds of the study cannot be heard well enough on this device.",
 }

@@ -56,15 +56,15 @@ def test_what_we_ask_for_is_what_prolific_documents(client, prolific, study_id):
     assert stored["external_study_url"].endswith(
         "/?PROLIFIC_PID={{%PROLIFIC_PID%}}&STUDY_ID={{%STUDY_ID%}}&SESSION_ID={{%SESSION_ID%}}"
     )
-    actions = {code["code_type"]: code["actions"][0]["action"] for code in stored["completion_codes"]}
-    assert actions == {
-        "COMPLETED": "MANUALLY_REVIEW",
-        "FIXED_SCREENOUT": "FIXED_SCREEN_OUT_PAYMENT",
-        "NO_CONSENT": "REQUEST_RETURN",
-        "FAILED_ATTENTION_CHECK": "MANUALLY_REVIEW",
-        "INCOMPATIBLE_DEVICE": "REQUEST_RETURN",
-        "OTHER": "MANUALLY_REVIEW",
-    }
+    assert [(code["code_type"], code["actions"][0]["action"]) for code in stored["completion_codes"]] == [
+        ("COMPLETED", "MANUALLY_REVIEW"),
+        ("FIXED_SCREENOUT", "FIXED_SCREEN_OUT_PAYMENT"),
+        ("OTHER", "REQUEST_RETURN"),
+        ("NO_CONSENT", "REQUEST_RETURN"),
+        ("FAILED_ATTENTION_CHECK", "MANUALLY_REVIEW"),
+        ("INCOMPATIBLE_DEVICE", "REQUEST_RETURN"),
+        ("OTHER", "MANUALLY_REVIEW"),
+    ]
 
 
 def test_without_paid_screen_outs_there_is_no_code_for_them():

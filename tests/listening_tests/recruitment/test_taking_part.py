@@ -178,6 +178,18 @@ def test_whoever_does_not_agree_or_cannot_listen_finds_the_way_back(client):
     assert codes["completed"] not in page
 
 
+def test_whoever_comes_too_late_finds_the_way_back(client):
+    study = make_recruited_study()
+    codes = recruitment.recruitment_of(study=study, now=timezone.now()).codes
+    for number in range(4):
+        begin(study, f"person{number}")
+
+    page = client.get(from_prolific(study, "too late")).content.decode()
+
+    assert "all the listeners it needs" in page
+    assert f"complete?cc={codes['no_place']}" in page
+
+
 def test_whoever_withdraws_goes_back_with_that_code(client):
     study = make_recruited_study()
     codes = recruitment.recruitment_of(study=study, now=timezone.now()).codes
