@@ -65,7 +65,8 @@ def _plan_block(
     """Return what a session does in one block, in order: practice, then samples with checks among them."""
     seed = session.seed + block.position
     candidates = {candidate.id: candidate for candidate in group}
-    rated = [candidates[chosen] for chosen in assign(group, n_trials=block.trials_per_session, seed=seed)]
+    assigned = assign(group, n_trials=block.trials_per_session, seed=seed, turn=session.turn)
+    rated = [candidates[chosen] for chosen in assigned]
     return [
         *(Placed(set_id, "", TrialRole.TRAINING) for set_id in _practice(block, session.seed)),
         *place_checks(

@@ -67,7 +67,8 @@ def test_the_pairs_heard_least_come_first(situation):
 def test_a_word_follows_itself_only_if_it_must(situation):
     candidates, n_trials, seed = situation
 
-    words = [candidate.word for candidate in chosen_from(candidates, assign(candidates, n_trials=n_trials, seed=seed))]
+    ids = assign(candidates, n_trials=n_trials, seed=seed, turn=seed)
+    words = [candidate.word for candidate in chosen_from(candidates, ids)]
 
     commonest = max(Counter(words).values())
     n_forced = max(0, 2 * commonest - 1 - n_trials)
@@ -124,6 +125,34 @@ def test_sixty_listeners_of_whom_a_fifth_drop_out_leave_counts_within_one_of_eac
         held.append((turn + 10, ids[n_done:]))
 
     assert max(answered) - min(answered) <= 1
+
+
+@pytest.mark.parametrize(("n_systems", "n_trials"), [(8, 16), (4, 12), (5, 10), (3, 12)])
+def test_each_system_follows_each_other_one_equally_often_over_the_sessions_of_a_study(n_systems, n_trials):
+    """Two squares of an odd number of systems, and each of the other systems in turn where one row ends."""
+    counts = [0] * (n_systems * 12)
+    follows = Counter()
+
+    for turn in range((1 + n_systems % 2) * n_systems * (n_systems - 1)):
+        candidates = grid(n_systems, 12, counts=counts)
+        chosen = chosen_from(candidates, assign(candidates, n_trials=n_trials, seed=turn, turn=turn))
+        for candidate in chosen:
+            counts[candidate.id] += 1
+        follows.update(pairwise(candidate.system for candidate in chosen))
+        assert not any(one.word == other.word for one, other in pairwise(chosen))
+
+    assert len(follows) == n_systems * (n_systems - 1)
+    assert len(set(follows.values())) == 1
+    assert max(counts) - min(counts) <= 1
+
+
+@given(situations(), st.integers(0, 500))
+def test_the_order_changes_with_the_turn_and_the_stimuli_do_not(situation, turn):
+    candidates, n_trials, seed = situation
+
+    orders = [assign(candidates, n_trials=n_trials, seed=seed, turn=each) for each in (turn, turn + 1)]
+
+    assert sorted(orders[0]) == sorted(orders[1])
 
 
 def test_more_trials_than_pairs_are_refused_with_what_to_do():
