@@ -7,7 +7,7 @@ from analysis.engine.exclusion import Exclusion, Protocol, declared_check, of_gr
 
 
 def reasons(ratings: pd.DataFrame, protocol: Protocol) -> pd.Series:
-    """Return which sessions missed so many gold stimuli as the check `gold` fails at; one, if there is no such check."""
+    """Return which sessions missed so many gold stimuli as the check `gold` fails at; one, without such a check."""
     missed = missed_golds(ratings, protocol)
     fails_at = int(declared_check(protocol, "gold").get("fails_at", 1))
     return of_groups(ratings, "session", those(missed, missed >= fails_at, "missed {:g} gold stimuli"))

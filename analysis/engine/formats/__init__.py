@@ -7,6 +7,7 @@ from analysis.engine.exchange import ExchangeFormat
 from analysis.engine.formats import csv_with_dictionary
 from analysis.engine.formats.mturk_paper import MTURK_PAPER
 from analysis.engine.formats.p808_votes import P808_VOTES
+from analysis.engine.formats.webmushra import WEBMUSHRA
 from analysis.engine.record import StudyRecord
 
 
@@ -39,6 +40,7 @@ FORMATS: dict[str, Format] = {
 EXCHANGE_FORMATS: dict[str, ExchangeFormat] = {
     form.slug: form
     for form in (
+        WEBMUSHRA,
         P808_VOTES,
         MTURK_PAPER,
     )
