@@ -32,6 +32,7 @@ def shown_results(record: "StudyRecord", computed: "Results") -> dict[str, Any]:
             for name, figure in figures_of(record).items()
         },
         "tables": shown_tables(record, computed),
+        "further": further_statistics(record, computed),
         "disagreements": disagreements(record, computed),
         "digest": record.digest(),
         "versions": sorted(record.facts.versions.items()),
@@ -60,6 +61,31 @@ def shown_tables(record: "StudyRecord", computed: "Results") -> dict[str, tables
     }  # fmt: skip
     made = {name: (computed.table(statistic, table), write) for name, (statistic, table, write) in writers.items()}
     return {name: write(table) for name, (table, write) in made.items() if table is not None}
+
+
+# Statistics that the page lays out by hand.
+LAID_OUT = ("mean_opinion_score", "word_identification", "classifier_human_agreement")
+
+
+def further_statistics(record: "StudyRecord", computed: "Results") -> list[dict[str, Any]]:
+    """Return every other statistic with its tables, as the engine made them."""
+    from analysis.engine.statistics import STATISTICS
+
+    level = f"{computed.confidence:.0%}".replace("%", " %")
+    names = {**record.system_titles, **classifier_titles(record)}
+    return [
+        {
+            "slug": slug,
+            "statistic": STATISTICS[slug],
+            "tables": [
+                (name, tables.plain_table(name.replace("_", " ").capitalize(), table, level, names))
+                for name, table in found.items()
+                if not table.empty
+            ],
+        }
+        for slug, found in computed.tables.items()
+        if slug not in LAID_OUT
+    ]
 
 
 def disagreements(record: "StudyRecord", computed: "Results") -> list[dict[str, Any]]:

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NOTHING = "–"
+# A page is no place for more; the CSV has them all.
+ROWS_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,50 @@ def accuracy_table(table: "pd.DataFrame", systems: Mapping[str, str], classifier
 def _share_in_part(row: Mapping[Any, Any]) -> str:
     note = PART_NOTES.get(row["part"])
     return percent(row["estimate"]) + (f" ({note})" if note else "")
+
+
+# What a plain table does not show beside an estimate and its interval; the CSV has everything.
+LEFT_OUT = {"low", "high", "note", "method", "clip_sha256", "standard_error"}
+TRUTHS = {"True": "yes", "False": "no", "nan": NOTHING}
+COUNT_TITLES = {
+    "n": "Ratings",
+    "n_listeners": "Listeners",
+    "n_stimuli": "Clips",
+    "p_value": "p",
+    "binomial_p": "p (sign test)",
+}
+
+
+def plain_table(caption: str, table: "pd.DataFrame", level: str, names: Mapping[str, str]) -> ShownTable:
+    """Write out a table of any statistic: what a row is about, its estimate with the interval, and the rest."""
+    columns = [_plain_column(str(name), is_number, names) for name, is_number in _columns_of(table)]
+    if {"low", "high"} <= set(table.columns):
+        after = 1 + next((place for place, (name, _) in enumerate(_columns_of(table)) if name == "estimate"), -1)
+        columns.insert(after, Shown(f"{level} interval", lambda row: span(row["low"], row["high"], number)))
+    n_heads = sum(not is_number for _name, is_number in _columns_of(table))
+    return shown_table(caption, table.head(ROWS_SHOWN), columns, max(1, min(n_heads, 2)))
+
+
+def _columns_of(table: "pd.DataFrame") -> list[tuple[str, bool]]:
+    """Return the columns that a plain table shows, texts first, and whether each holds numbers."""
+    kinds = [(str(name), table[name].dtype.kind in "fiu") for name in table.columns if name not in LEFT_OUT]
+    return sorted(kinds, key=lambda kind: kind[1])
+
+
+def _plain_column(name: str, is_number: bool, names: Mapping[str, str]) -> Shown:
+    title = COUNT_TITLES.get(name, name.removeprefix("n_").replace("_", " ").capitalize())
+    if is_number:
+        return Shown(title, lambda row: number(row[name]))
+    return Shown(
+        title, lambda row: names.get(str(row[name]), TRUTHS.get(str(row[name]), str(row[name]))), is_number=False
+    )
+
+
+def number(value: float) -> str:
+    """Write a whole number as it is, and any other number with three decimals."""
+    if value != value:
+        return NOTHING
+    return f"{value:,.0f}" if float(value).is_integer() and abs(value) >= 1 else f"{value:.3f}"
 
 
 def score(value: float) -> str:

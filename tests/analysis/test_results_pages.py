@@ -1,5 +1,6 @@
 """The results pages, from stored answers to what a researcher sees."""
 
+import random
 import re
 
 import pytest
@@ -190,3 +191,34 @@ def test_counts_keep_real_and_simulated_apart():
     assert answered_in([study]) == {
         study.pk: Answered(real_listeners=2, real_ratings=8, simulated_listeners=1, simulated_ratings=4)
     }
+
+
+@pytest.mark.parametrize(
+    ("method", "statistic", "told"),
+    [
+        ("ab", "preference", "By pair"),
+        ("abx", "discrimination", "Discrimination (ABX)"),
+        ("mushra", "mushra_score", "Hidden reference"),
+        ("dcr", "degradation_score", "Degradation mean opinion score"),
+        ("best_worst", "best_worst_score", "Best–worst score"),
+        ("word_verification", "word_verification", "Word verification"),
+        ("class_identification", "identification_information", "Sensitivity"),
+    ],
+)
+def test_every_methods_statistics_are_shown_with_their_tables(researcher, method, statistic, told):
+    study = factories.make_open_study(
+        methods=[method],
+        systems=("natural", "robot", "copy"),
+        block={"trials_per_session": 4, "ratings_per_stimulus": 9},
+    )
+    dice = random.Random(1)
+    # Best and worst must be two sounds: the factory's own choice is.
+    choose = None if method == "best_worst" else lambda trial, values: dice.choice(values)
+    for _ in range(3):
+        factories.answer_trials(factories.make_session(study=study), choose=choose)
+
+    shown = page(researcher, study)
+
+    assert told in shown
+    address = reverse("results_table", args=[study.slug, statistic, "x"]).removesuffix("x.csv")
+    assert address in shown
