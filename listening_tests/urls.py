@@ -1,7 +1,8 @@
 """Where each address leads."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from listening_tests.sound_addresses import SoundAddressConverter
 from listening_tests.views import (
     consent,
     feedback,
@@ -12,8 +13,11 @@ from listening_tests.views import (
     recruitment,
     recruitment_webhook,
     screening,
+    sounds,
     studies,
 )
+
+register_converter(SoundAddressConverter, "sound_address")
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -36,6 +40,6 @@ urlpatterns = [
     path("session/<str:session_key>/feedback/", feedback.feedback, name="feedback"),
     path("session/<str:session_key>/thanks/", listener.thanks, name="thanks"),
     path("session/<str:session_key>/withdraw/", listener.withdraw, name="withdraw"),
-    path("sound/<str:presentation_key>", listener.sound, name="sound"),
+    path("sound/<sound_address:address>", sounds.sound, name="sound"),
     path("check-sound/<str:item_key>/<int:number>", screening.check_sound, name="check_sound"),
 ]

@@ -1,16 +1,11 @@
 """What a listener sees, from the first sound to the completion code."""
 
-import hashlib
-import logging
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from generation.audio_response import SoundFileIsMissing, audio_response
 from listening_tests.actions import rights, sessions
 from listening_tests.actions.recruitment_outcomes import completion_of
 from listening_tests.actions.screening import screened_out_by
@@ -24,12 +19,6 @@ from listening_tests.views.consent import terms_of
 from listening_tests.views.listener_page import listener_page, session_of_page
 from listening_tests.views.trial_progress import trial_progress
 
-logger = logging.getLogger(__name__)
-
-SOUND_IS_MISSING = {
-    "title": _("This sound cannot be played just now"),
-    "message": _("The fault is ours. Your answers are kept: please come back later by your personal link."),
-}
 PAGE_OF_STATE = {
     SessionState.CONSENTED: "check",
     SessionState.LISTENING: "trial",
@@ -97,24 +86,6 @@ def withdraw(request: HttpRequest, session_key: str) -> HttpResponse:
     translation.activate(session.language)
     page = {"session": session, "rights": rights.rights_of(session.study), "completion": completion_of(session)}
     return render(request, "listening_tests/listener/withdraw.html", page)
-
-
-@require_safe
-@listener_page
-def sound(request: HttpRequest, presentation_key: str) -> HttpResponse:
-    """Send a trial's sound under an address that says nothing of it."""
-    presentation = sessions.find_presentation(presentation_key, timezone.now())
-    try:
-        return audio_response(request, presentation.stimulus.audio_path, etag=_etag(presentation.key))
-    except SoundFileIsMissing as missing:
-        # The log names the file; the page must not.
-        logger.error("A listener cannot hear a sound: %s", missing)
-        return render(request, "listening_tests/listener/problem.html", SOUND_IS_MISSING, status=503)
-
-
-def _etag(address: str) -> str:
-    """Return a mark of its own for each address, so that nobody can tell from it that two lead to one clip."""
-    return hashlib.sha256(address.encode()).hexdigest()[:32]
 
 
 def _go_on(session: Session) -> HttpResponse:

@@ -56,7 +56,7 @@ def arguments_of_pages():
         "review_submission": {"slug": study.slug, "pk": 1},
         "thanks": {"session_key": session.key},
         "withdraw": {"session_key": session.key},
-        "sound": {"presentation_key": "unknown"},
+        "sound": {"address": "unknown"},
         "results_table": {"slug": study.slug, "statistic": "mean_opinion_score", "name": "by_system"},
         "results_figure": {"slug": study.slug, "name": "mean-opinion-score", "kind": "svg"},
     }

@@ -1,0 +1,46 @@
+"""The sounds of trials, as listeners' browsers fetch them."""
+
+import hashlib
+import logging
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from generation.audio_response import SoundFileIsMissing, audio_response
+from listening_tests.actions import delivering, sessions
+from listening_tests.sound_addresses import key_in_address
+from listening_tests.views.listener_page import listener_page
+
+logger = logging.getLogger(__name__)
+
+SOUND_IS_MISSING = {
+    "title": _("This sound cannot be played just now"),
+    "message": _("The fault is ours. Your answers are kept: please come back later by your personal link."),
+}
+CONTENT_TYPES = {".wav": "audio/wav", ".flac": "audio/flac"}
+
+
+@require_safe
+@listener_page
+def sound(request: HttpRequest, address: str) -> HttpResponse:
+    """Send a trial's sound under an address that says nothing of it, and store what was sent."""
+    now = timezone.now()
+    presentation = sessions.find_presentation(key_in_address(address, now), now)
+    path = presentation.stimulus.audio_path
+    try:
+        response = audio_response(request, path, etag=_etag(presentation.key), content_type=CONTENT_TYPES[path.suffix])
+        if request.method == "GET":
+            delivering.note_delivery(presentation=presentation, now=now)
+        return response
+    except SoundFileIsMissing as missing:
+        # The log names the file; the page must not.
+        logger.error("A listener cannot hear a sound: %s", missing)
+        return render(request, "listening_tests/listener/problem.html", SOUND_IS_MISSING, status=503)
+
+
+def _etag(key: str) -> str:
+    """Return a mark of its own for each presentation, so that nobody can tell from it that two are of one clip."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
