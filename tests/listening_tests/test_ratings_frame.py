@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.engine.ratings import check_judgements, check_ratings
+from listening_tests.models import Presentation
 from listening_tests.ratings_frame import JUDGEMENT_COLUMNS, RATING_COLUMNS, judgements_frame, ratings_frame
 from tests import factories
 
@@ -37,6 +38,20 @@ def test_a_rating_says_what_was_heard_and_what_was_answered():
     assert (row["response"], row["score"], row["scale_min"], row["scale_max"]) == ("2", 2.0, 1.0, 5.0)
     assert row["item"] in {"go", "no"}
     assert row["response_seconds"] == 0.0
+
+
+def test_a_rating_names_the_file_that_was_sent_and_else_the_one_that_was_prepared():
+    study = factories.make_open_study(
+        methods=["acr"], systems=["robot"], words=["go", "no"], block={"trials_per_session": 2}
+    )
+    session = factories.make_session(study=study)
+    factories.answer_trials(session)
+    first, second = Presentation.objects.filter(trial__session=session).order_by("trial__position")
+    Presentation.objects.filter(pk=first.pk).update(delivered_sha256="as-it-was-sent")
+
+    played = ratings_frame(study).sort_values("trial_order")["played_sha256"]
+
+    assert list(played) == ["as-it-was-sent", second.stimulus.sha256]
 
 
 def test_a_word_has_no_scale():
