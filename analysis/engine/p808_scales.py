@@ -1,6 +1,10 @@
 """The questions that the P.808 toolkit asks, by the names that they have in its files, and their scales."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from analysis.engine.exchange import CannotBeWritten
 
 FIVE_POINTS, SEVEN_POINTS = (1.0, 5.0), (-3.0, 3.0)
 _OF_SEVERAL = ("BAK", "SIG", "OVRL", "ECHO", "OTHER", "ENROL", "NOISE", "COL", "LOUD", "DISC", "REVERB")
@@ -26,3 +30,19 @@ METHODS = {method_of(question): question for question in SCALES}
 def condition_of(keys: Sequence[str]) -> str:
     """Return a condition's name from the values that make it up, joined as the toolkit joins them."""
     return "____".join(key for key in keys if key) or NO_CONDITION
+
+
+def question_and_vote(rating: Mapping[str, Any]) -> tuple[str, float]:
+    """Return the toolkit's question that a rating answers, and its vote.
+
+    Raises CannotBeWritten if the toolkit has no such question, or if the score is missing or on another scale.
+    """
+    question = METHODS.get(rating["method"])
+    if question is None:
+        raise CannotBeWritten(f"The P.808 toolkit has no ratings of the method {rating['method']}: leave them out.")
+    low, high = SCALES[question]
+    if (rating["scale_min"], rating["scale_max"]) != (low, high) or math.isnan(rating["score"]):
+        raise CannotBeWritten(
+            f"The scores of {rating['method']} are not on the toolkit's scale from {low:g} to {high:g}, or one is missing."
+        )
+    return question, float(rating["score"])

@@ -7,6 +7,8 @@ from analysis.engine.exchange import ExchangeFormat
 from analysis.engine.formats import csv_with_dictionary
 from analysis.engine.formats.mturk_paper import MTURK_PAPER
 from analysis.engine.formats.p808_votes import P808_VOTES
+from analysis.engine.formats.p808_votes_per_clip import P808_VOTES_PER_CLIP
+from analysis.engine.formats.reseval import RESEVAL
 from analysis.engine.formats.webmushra import WEBMUSHRA
 from analysis.engine.record import StudyRecord
 
@@ -42,6 +44,8 @@ EXCHANGE_FORMATS: dict[str, ExchangeFormat] = {
     for form in (
         WEBMUSHRA,
         P808_VOTES,
+        P808_VOTES_PER_CLIP,
+        RESEVAL,
         MTURK_PAPER,
     )
 }

@@ -20,7 +20,7 @@ from analysis.engine.exchange import (
     gather,
     read_sheet,
 )
-from analysis.engine.p808_scales import METHODS, SCALES, condition_of, method_of
+from analysis.engine.p808_scales import SCALES, condition_of, method_of, question_and_vote
 
 TIDY = (
     "HITId", "workerid", "assignment_id", "assignmentstatus", "file", "short_file_name", "vote", "question_type",
@@ -80,8 +80,7 @@ def write(imported: Imported) -> dict[str, bytes]:
 
 
 def _cells(rating: dict[str, Any], beside: dict[str, str], keys: Sequence[str]) -> list[Any]:
-    if rating["method"] not in METHODS:
-        raise CannotBeWritten(f"The P.808 toolkit has no ratings of the method {rating['method']}: leave them out.")
+    question, vote = question_and_vote(rating)
     clip = rating["clip_key"] or rating["stimulus"]
     status = REJECTED if rating["exclusion"] else "Approved"
     return [
@@ -91,8 +90,8 @@ def _cells(rating: dict[str, Any], beside: dict[str, str], keys: Sequence[str]) 
         beside.get("assignmentstatus", status),
         clip,
         beside.get("short_file_name", clip.rsplit("/", 1)[-1]),
-        cell(rating["score"]),
-        METHODS[rating["method"]],
+        cell(vote),
+        question,
         *([beside[key] for key in keys] or [rating["system"]]),
     ]
 

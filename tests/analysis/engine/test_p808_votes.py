@@ -129,3 +129,5 @@ def test_a_method_that_the_toolkit_has_not_cannot_be_written():
 
     with pytest.raises(CannotBeWritten, match="class_identification"):
         write(without_anything_beside(pd.DataFrame([words])))
+    with pytest.raises(CannotBeWritten, match="not on the toolkit's scale from 1 to 5"):
+        write(without_anything_beside(pd.DataFrame([rating(scale_min=0.0, scale_max=5.0)])))
