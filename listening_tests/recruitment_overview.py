@@ -83,7 +83,7 @@ def cost_preview(study: Study, recruiter: Prolific) -> CostPreview:
     }
     return CostPreview(
         currency=recruiter.currency,
-        parts={name: amount / 100 for name, amount in named.items()},
+        parts={name: amount / 100 for name, amount in named.items() if amount},
         total=most.total / 100,
         per_hour=pay_per_hour(reward=recruiter.reward, minutes=minutes_of(study)) / 100,
         least_per_hour=LEAST_PER_HOUR[recruiter.currency] / 100,

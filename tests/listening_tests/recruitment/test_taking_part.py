@@ -60,7 +60,7 @@ def test_whoever_comes_again_is_led_to_their_session_on_any_device(client):
     assert Session.objects.count() == 1
 
 
-def test_agreeing_twice_at_once_begins_one_session(client):
+def test_agreeing_again_goes_on_with_the_same_session():
     study = make_recruited_study()
 
     first, second = begin(study, "somebody", "s1"), begin(study, "somebody", "s1")
