@@ -49,7 +49,7 @@ class _Reader(HTMLParser):
         elif tag == "form":
             self._form = Form(attributes.get("action", ""), attributes.get("method", "get").lower())
             self.page.forms.append(self._form)
-        elif tag in ("input", "button") and self._form is not None and attributes.get("name"):
+        elif tag in ("input", "button", "textarea") and self._form is not None and attributes.get("name"):
             _add_field(self._form, tag, attributes)
 
     def handle_endtag(self, tag: str) -> None:

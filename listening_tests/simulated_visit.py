@@ -1,18 +1,17 @@
 """A simulated listener's way through a study's pages: they are fetched, heard, filled in and sent as by a person."""
 
 import json
-from typing import Any
-from urllib.parse import urlencode
+import time
+from urllib.parse import urlencode, urlsplit
 
-from django.conf import settings
-from django.test import Client
-from django.urls import resolve, reverse
+from django.urls import Resolver404, resolve, reverse
 
 from listening_tests.actions.screening import check_named
 from listening_tests.asked_trials import asked_trial
 from listening_tests.check_items import ANSWER, ASKED
 from listening_tests.models import Presentation, Session, Study
 from listening_tests.page_reading import Form, Page, read_page
+from listening_tests.simulated_browser import Reply, SimulatedBrowser
 from listening_tests.simulation_pass import simulation_pass
 from listening_tests.states import SessionState
 from listening_tests.taste import SimulatedListener
@@ -22,22 +21,29 @@ class PageIsWrong(Exception):
     """A page did not offer what a listener needs to go on."""
 
 
-class Visit:
-    """One listener in one study, with a browser of their own."""
+class StudyTakesNobody(Exception):
+    """The study's pages let no further listener begin: it is full or closed."""
 
-    def __init__(self, study: Study, listener: SimulatedListener) -> None:
+
+class Visit:
+    """One listener in one study, with a browser of their own; `pause` is how many seconds each trial takes."""
+
+    def __init__(
+        self, study: Study, listener: SimulatedListener, browser: SimulatedBrowser, *, pause: float = 0.0
+    ) -> None:
         self._study = study
         self._listener = listener
-        self._browser = Client(enforce_csrf_checks=True, SERVER_NAME=_host())
+        self._browser = browser
+        self._pause = pause
         self._address = ""
 
     def take(self) -> Session:
         """Go through the pages until they end or patience does; return the session as it then stands.
 
-        Raises PageIsWrong, naming the page.
+        Raises StudyTakesNobody, ServerCannotBeReached, or PageIsWrong, naming the page.
         """
         page = self._consent()
-        session = Session.objects.get(key=resolve(self._address).kwargs["session_key"])
+        session = Session.objects.get(key=self._session_key())
         presentations = _presentations(session)
         n_left = self._listener.stops_after(len({each.trial_id for each in presentations.values()}))
         while page.next_address or page.form_to_send():
@@ -57,8 +63,18 @@ class Visit:
         page = self._open(f"{reverse('take_study', args=[self._study.slug])}?{urlencode(own)}")
         form = page.form_to_send()
         if form is None:
-            raise PageIsWrong(f"{self._address} does not ask for consent: the study takes no listeners.")
+            raise StudyTakesNobody(f"{self._address} does not ask for consent: the study takes no listeners.")
         return self._send(form, {"agree": "on", **own})
+
+    def _session_key(self) -> str:
+        """Return which session the present page belongs to. Raises StudyTakesNobody if it is none's."""
+        try:
+            parts = resolve(urlsplit(self._address).path).kwargs
+        except Resolver404:
+            parts = {}
+        if "session_key" not in parts:
+            raise StudyTakesNobody(f"{self._address} began no session: the study takes no listeners.")
+        return str(parts["session_key"])
 
     def _go_on(self, page: Page, session: Session, heard: list[Presentation]) -> Page:
         if page.next_address:
@@ -66,18 +82,20 @@ class Visit:
         form = page.form_to_send()
         assert form is not None
         if heard:
+            time.sleep(self._pause)
             return self._send(form, {**self._answers(form, heard), "evidence": _evidence(heard)})
         if "questionnaire" in form.values:
-            return self._send(form, {name: values[0] for name, values in form.choices.items()})
+            return self._send(form, _questionnaire_answers(form))
         return self._send(form, _check_answers(form, session))
 
     def _listen(self, page: Page) -> list[str]:
         """Fetch every sound of the page to its end; return the last parts of their addresses."""
         for sound in page.sounds:
-            response = self._browser.get(sound, secure=settings.HTTPS)
-            if response.status_code != 200 or not response.getvalue():
-                raise PageIsWrong(f"{sound} gives {response.status_code} instead of a sound.")
-        return [sound.rstrip("/").rsplit("/", 1)[-1] for sound in page.sounds]
+            reply = self._browser.get(sound)
+            if reply.status != 200 or not reply.body:
+                raise PageIsWrong(f"{sound} gives {reply.status} instead of a sound.")
+        # What follows the key, up to the signature, is for the server alone.
+        return [sound.rstrip("/").rsplit("/", 1)[-1].partition(".")[0] for sound in page.sounds]
 
     def _answers(self, form: Form, heard: list[Presentation]) -> dict[str, str]:
         """Return what the listener answers, in fields that the page has and with values that it offers."""
@@ -91,27 +109,21 @@ class Visit:
         return answers
 
     def _open(self, address: str) -> Page:
-        return self._arrive(address, self._browser.get(address, secure=settings.HTTPS))
+        return self._arrive(address, self._browser.get(address))
 
     def _send(self, form: Form, answers: dict[str, str]) -> Page:
-        scheme = "https" if settings.HTTPS else "http"
-        response = self._browser.post(
-            form.action or self._address,
-            {**form.values, **answers},
-            secure=settings.HTTPS,
-            headers={"Referer": f"{scheme}://{_host()}{self._address}"},
-        )
-        return self._arrive(form.action or self._address, response)
+        address = form.action or self._address
+        return self._arrive(address, self._browser.post(address, {**form.values, **answers}, page=self._address))
 
-    def _arrive(self, address: str, response: Any) -> Page:
-        """Return the page that a response leads to, and remember where that is."""
-        while response.status_code == 302:
-            address = response.headers["Location"]
-            response = self._browser.get(address, secure=settings.HTTPS)
-        if response.status_code != 200:
-            raise PageIsWrong(f"{address} answers {response.status_code}: {response.content[:300].decode()}")
+    def _arrive(self, address: str, reply: Reply) -> Page:
+        """Return the page that a reply leads to, and remember where that is."""
+        while reply.status == 302:
+            address = reply.location
+            reply = self._browser.get(address)
+        if reply.status != 200:
+            raise PageIsWrong(f"{address} answers {reply.status}: {reply.body[:300].decode()}")
         self._address = address
-        return read_page(response.content.decode())
+        return read_page(reply.body.decode())
 
 
 def _presentations(session: Session) -> dict[str, Presentation]:
@@ -129,14 +141,14 @@ def _check_answers(form: Form, session: Session) -> dict[str, str]:
     return {f"{ANSWER}{item.key}": check_named(session, item.check_slug).right_answer(item.item) for item in items}
 
 
+def _questionnaire_answers(form: Form) -> dict[str, str]:
+    """Return the first answer on offer to each question, and to those without any a number, which also is a text."""
+    typed = {name: "1" for name, value in form.values.items() if not value}
+    return typed | {name: values[0] for name, values in form.choices.items()}
+
+
 def _evidence(heard: list[Presentation]) -> str:
     """Return what a browser reports when each sound was played once."""
     return json.dumps(
         {"hidden_seconds": 0.0, "sounds": {presentation.key: {"play_count": 1} for presentation in heard}}
     )
-
-
-def _host() -> str:
-    """Return a name that this server answers to."""
-    host = settings.ALLOWED_HOSTS[0]
-    return "localhost" if host == "*" else host.lstrip(".")
