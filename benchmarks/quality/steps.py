@@ -22,6 +22,7 @@ from generation.engine.corpora.splits import Split
 from generation.engine.distances import log_mel_distance, mean_pairwise_distance, nearest_recordings
 from generation.engine.features import feature_config, log_mel
 from generation.engine.materials import Materials
+from generation.engine.maximisation.recipes import preset
 from generation.engine.progress import unwatched
 from generation.engine.render import RenderedClip, render
 from generation.engine.training.classifier import train_classifier
@@ -128,7 +129,8 @@ def _train_network(training: Training, features: FeatureSet) -> TrainedNetwork:
 
 def _render(work: Work, system: System) -> dict[str, Any]:
     """Render and judge a system's clips unless that is done; give what was heard, clip by clip."""
-    path = work.folder / "systems" / f"{_digest([work.corpus_digest, _used(work, system), system])}.json"
+    decides = [work.corpus_digest, _used(work, system), system, _recipe(system)]
+    path = work.folder / "systems" / f"{_digest(decides)}.json"
     if not path.exists():
         materials = _materials(work, system)
         requests = system.requests(materials.feature_set.words)
@@ -136,6 +138,11 @@ def _render(work: Work, system: System) -> dict[str, Any]:
         _write(path, {"seconds": seconds, "clips": [_heard(clip) for clip in clips], **_measured(clips, materials)})
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
+
+
+def _recipe(system: System) -> str:
+    """Give the recipe behind a system's preset, written out: another recipe is another step."""
+    return repr(preset(system.preset, system.space)) if system.preset and system.space else ""
 
 
 def _used(work: Work, system: System) -> list[Training]:
