@@ -41,5 +41,5 @@ urlpatterns = [
     path("session/<str:session_key>/thanks/", listener.thanks, name="thanks"),
     path("session/<str:session_key>/withdraw/", listener.withdraw, name="withdraw"),
     path("sound/<sound_address:address>", sounds.sound, name="sound"),
-    path("check-sound/<str:item_key>/<int:number>", screening.check_sound, name="check_sound"),
+    path("check-sound/<sound_address:address>/<int:number>", screening.check_sound, name="check_sound"),
 ]

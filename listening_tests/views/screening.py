@@ -17,6 +17,7 @@ from listening_tests.check_sounds import SoundDoesNotExist, check_sound_file
 from listening_tests.models import CheckItem, Session
 from listening_tests.questions import AnswerIsNotOnOffer, Widget
 from listening_tests.screening import ListeningCheck
+from listening_tests.sound_addresses import key_in_address
 from listening_tests.views.listener_page import listener_page, session_of_page
 
 
@@ -59,10 +60,11 @@ def check(request: HttpRequest, session_key: str) -> HttpResponse:
 
 @require_safe
 @listener_page
-def check_sound(request: HttpRequest, item_key: str, number: int) -> HttpResponse:
+def check_sound(request: HttpRequest, address: str, number: int) -> HttpResponse:
     """Send one of the sounds of an item, under an address that says nothing of it."""
-    item = get_object_or_404(CheckItem.objects.select_related("session__study"), key=item_key)
-    if item.session.has_expired(timezone.now()):
+    now = timezone.now()
+    item = get_object_or_404(CheckItem.objects.select_related("session__study"), key=key_in_address(address, now))
+    if item.session.has_expired(now):
         raise sessions.SessionHasExpired("The time for this session is over: open the study's link again.")
     try:
         path = check_sound_file(screening.check_named(item.session, item.check_slug), item.item, number)

@@ -51,7 +51,7 @@ def arguments_of_pages():
         "consent_copy": {"session_key": session.key},
         "questionnaire": {"session_key": session.key},
         "feedback": {"session_key": session.key},
-        "check_sound": {"item_key": "unknown", "number": 0},
+        "check_sound": {"address": "unknown", "number": 0},
         "trial": {"session_key": session.key},
         "review_submission": {"slug": study.slug, "pk": 1},
         "thanks": {"session_key": session.key},

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from listening_tests.models import CheckItem, Session, Verdict
 from listening_tests.reservations import offer
+from listening_tests.sound_addresses import SPAN, signed_address
 from listening_tests.states import SessionState
 from tests import factories
 
@@ -266,7 +267,19 @@ def test_an_item_has_no_more_sounds_than_it_has(client):
     (item,) = open_items(session)
 
     assert client.get(reverse("check_sound", args=[item.key, 1])).status_code == 404
-    assert client.get(reverse("check_sound", args=["forged", 0])).status_code == 404
+    assert client.get(reverse("check_sound", args=["unknown", 0])).status_code == 404
+
+
+def test_a_sounds_address_is_signed_and_expires(client):
+    session = begin()
+    client.get(page(session))
+    (item,) = open_items(session)
+    address = reverse("check_sound", args=[item.key, 0])
+    old = address.replace(address.split("/")[-2], signed_address(item.key, timezone.now() - 2 * SPAN))
+
+    assert client.get(address).status_code == 200
+    assert client.get(old).status_code == 404
+    assert client.get(address.replace("/0", "x/0")).status_code == 404
 
 
 def test_no_page_tells_the_right_answer(client):
