@@ -18,7 +18,7 @@ from listening_tests.actions import sessions, studies
 from listening_tests.actions.building import put_into_sets
 from listening_tests.asked_trials import asked_trial
 from listening_tests.models import Block, SetMember, Stimulus, StimulusSet, Study
-from listening_tests.roles import Role
+from listening_tests.roles import Role, TrialRole
 from listening_tests.stimulus_sets import Member
 
 _numbers = itertools.count(1)
@@ -183,6 +183,16 @@ def make_open_study(
         _make_stimuli_and_sets(new, clips)
     studies.open_study(study=made, now=timezone.now())
     return made
+
+
+def make_study_with_training(method="acr", *, expected="5", trials=1, seconds=0.1):
+    """Store an open study of which each session practises, with the word 'down'."""
+    study = make_open_study(methods=(method,), block={"settings": {"training": {"trials": trials}}}, seconds=seconds)
+    for _ in range(trials):
+        made = {"clip": make_clip(word="down", duration=seconds), "expected": expected, "tolerance": 1, "word": "down"}
+        stimulus = make_stimulus(block=study.blocks.get(), role=Role.TRAINING, **made)
+        make_set(stimulus=stimulus, role=TrialRole.TRAINING)
+    return study
 
 
 def _make_stimuli_and_sets(block, clips):

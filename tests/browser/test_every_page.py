@@ -20,7 +20,7 @@ def addresses(study):
     rights.withdraw(session=gone, now=timezone.now())
     choosing = factories.make_session(study=study)
     factories.answer_trials(choosing, n_trials=3)
-    return {
+    return addresses_between_sounds() | {
         "consent": reverse("take_study", args=[study.slug]),
         "not open": reverse("take_study", args=[factories.make_study().slug]),
         "sound check": reverse("check", args=[new.key]),
@@ -34,6 +34,22 @@ def addresses(study):
         "nowhere": "/nowhere/",
         "login": reverse("login"),
         "home": reverse("home"),
+    }
+
+
+def addresses_between_sounds():
+    """Return the addresses of a questionnaire, a rest and the feedback to a practice trial."""
+    question = {"name": "device", "prompt": "How do you listen?", "choices": ["headphones", "loudspeakers"]}
+    before = {"name": "about-you", "title": "About you", "when": "before", "questions": [question]}
+    asked = factories.make_session(study=factories.make_open_study(protocol={"questionnaires": [before]}))
+    resting = factories.make_session(study=factories.make_open_study(block={"settings": {"break_after": 2}}))
+    factories.answer_trials(resting, n_trials=2)
+    practising = factories.make_session(study=factories.make_study_with_training())
+    factories.answer_trials(practising, n_trials=1)
+    return {
+        "questionnaire": reverse("questionnaire", args=[asked.key]),
+        "rest": reverse("trial", args=[resting.key]),
+        "feedback": reverse("feedback", args=[practising.key]),
     }
 
 

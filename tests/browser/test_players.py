@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.core.signals import request_started
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -15,6 +16,10 @@ from tests.browser.listening import PLAY
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 CAN_ANSWER = "You can answer now"
+# What a page shows at one time or another.
+SHOW_ALL = """for (const each of document.querySelectorAll("[data-waiting], [data-skipped], fieldset")) {
+    each.hidden = each.disabled = false;
+}"""
 
 
 def open_trial_of(page, method, *, systems=("natural", "robot"), seconds=0.3, **settings):
@@ -69,7 +74,6 @@ def test_going_on_before_the_sounds_are_loaded_waits_for_them(window, study):
     window.get_by_role("button", name="Start part 1").click()
     expect(window.get_by_text("The sounds are being loaded")).to_be_visible()
 
-    window.unroute("**/sound/*")
     for route in held:
         route.continue_()
 
@@ -192,15 +196,31 @@ def test_a_word_is_typed_spaces_and_digits_included(window):
     assert Rating.objects.get().response == "sit down 2"
 
 
+def test_practice_is_followed_by_feedback_and_then_by_what_counts(window):
+    session = factories.make_session(study=factories.make_study_with_training(seconds=0.3))
+    window.goto(reverse("trial", args=[session.key]) + "?begin=1")
+    window.locator(PLAY).click()
+    window.get_by_role("radio", name="Excellent").check()
+
+    window.get_by_role("button", name="Next").click()
+    expect(window.get_by_role("heading", name="Right")).to_be_visible()
+    window.get_by_role("button", name="Go on").click()
+
+    expect(window).to_have_title("Sound 2 of 5 · Hearsay")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("method", ["mushra", "abx", "best_worst", "open_identification"])
-def test_each_method_fits_a_phone_with_targets_of_44_pixels(open_context, method):
-    page = open_context(viewport=PHONE, has_touch=True, is_mobile=True).new_page()
+def test_each_method_fits_a_phone_has_targets_of_44_pixels_and_nothing_that_axe_finds(open_context, method, scheme):
+    options = {"viewport": PHONE, "has_touch": True, "is_mobile": True, "color_scheme": scheme, "bypass_csp": True}
+    page = open_context(**options).new_page()
     systems = ("natural", "robot", "whisper") if method == "best_worst" else ("natural", "robot")
 
     open_trial_of(page, method, systems=systems)
+    page.evaluate(SHOW_ALL)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    targets = page.locator(
-        ".play, .switch-play, .switch-sound, .choice, slider-field input, fieldset [type=text], .large"
-    )
+    targets = page.locator(".card button, .choice, slider-field input, fieldset [type=text]").filter(visible=True)
     assert min(target.bounding_box()["height"] for target in targets.all()) >= 44
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()

@@ -6,7 +6,7 @@ from django.urls import reverse
 from listening_tests.actions.simulation import Crowd, simulate_listeners
 from listening_tests.models import Rating
 from listening_tests.ratings_frame import ratings_frame
-from listening_tests.roles import Role, TrialRole
+from listening_tests.roles import TrialRole
 from listening_tests.taste import Taste
 from tests import factories
 
@@ -14,15 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def study_with_training(method, expected, trials=2):
-    """Return an open study of which each session practises with two recordings of 'down'."""
-    block = {"settings": {"training": {"trials": trials}}}
-    study = factories.make_open_study(methods=[method], block=block)
-    for _ in range(2):
-        stimulus = factories.make_stimulus(
-            block=study.blocks.get(), role=Role.TRAINING, expected=expected, tolerance=1, word="down"
-        )
-        factories.make_set(stimulus=stimulus, role=TrialRole.TRAINING)
-    return study
+    return factories.make_study_with_training(method, expected=expected, trials=trials)
 
 
 def answer(client, session, value):
