@@ -103,6 +103,9 @@ def enough_right(items: Sequence[AnsweredItem], needed: int) -> Finding:
 class RecordedScreening(Screening):
     """A screening that decides when the session ends, by what was recorded; the same whenever it is asked again."""
 
+    # Simulated listeners take no time over anything, so such a screening says nothing of them.
+    is_about_time: ClassVar[bool] = False
+
     def evaluate(self, record: SessionRecord) -> Finding:
         """Return what a session's record comes to."""
         raise NotImplementedError

@@ -55,5 +55,5 @@ def exclude_session(*, session: Session, exclusion: str, now: datetime) -> None:
 
 
 def _recorded_screenings(session: Session) -> list[RecordedScreening]:
-    screenings = screenings_of(session.study.protocol)
-    return [screening for screening in screenings if isinstance(screening, RecordedScreening)]
+    recorded = [each for each in screenings_of(session.study.protocol) if isinstance(each, RecordedScreening)]
+    return [each for each in recorded if not (each.is_about_time and session.listener.is_simulated)]

@@ -16,6 +16,7 @@ class TooFast(Rule):
     title: ClassVar = "Too fast by the server's clock"
     kind: ClassVar = Kind.STATISTICAL
     citation: ClassVar = "compare ITU-T P.808, which leaves the time to the listener's browser"
+    is_about_time: ClassVar = True
 
     check: Literal["too_fast"] = "too_fast"
     margin_seconds: float = Field(0.25, ge=0, le=60, description="How much sooner than the sounds' end is allowed.")

@@ -84,8 +84,19 @@ def test_the_first_reason_to_exclude_stays():
 def test_reading_a_record_takes_few_queries(django_assert_max_num_queries):
     session = listen(TOO_FAST)
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         findings(session)
+
+
+def test_simulated_listeners_who_take_no_time_are_not_judged_by_it():
+    study = factories.make_open_study(protocol={"screenings": [TOO_FAST, {"check": "hidden_tab"}]}, seconds=1.0)
+    session = factories.make_session(study=study, is_simulated=True)
+
+    factories.answer_trials(session)
+
+    session.refresh_from_db()
+    assert session.excluded_at is None
+    assert set(session.verdicts.values_list("check_slug", flat=True)) == {"hidden_tab"}
 
 
 def test_an_excluded_listener_takes_no_place_among_the_studys_listeners():
