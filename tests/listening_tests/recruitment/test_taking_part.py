@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from listening_tests.actions import recruitment, rights
 from listening_tests.actions.recruitment_outcomes import completion_of, outcome_of
+from listening_tests.actions.simulation import Crowd, simulate_listeners
 from listening_tests.models import Identity, Listener, Session
 from listening_tests.recruiter import Outcome
+from listening_tests.taste import Taste
 from tests.listening_tests.recruitment.studies import (
     address_for,
     begin,
@@ -217,6 +219,17 @@ def test_failed_attention_checks_change_the_outcome_where_policy_allows(minutes,
     fail_attention_checks(session, n_failed)
 
     assert outcome_of(session) == outcome
+
+
+def test_simulated_listeners_need_no_service_and_are_not_sent_to_one():
+    study = make_recruited_study()
+    taste = Taste({"natural": 4.0, "robot": 2.0}, {})
+
+    (session,) = simulate_listeners(study=study, crowd=Crowd(1), taste=taste).sessions
+
+    assert session.state == "completed"
+    assert not Identity.objects.exists()
+    assert completion_of(session).way_back == ""
 
 
 def test_ids_are_deleted_when_everybody_is_paid_and_still_nobody_comes_twice(client):
