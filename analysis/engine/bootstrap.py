@@ -58,7 +58,7 @@ def rating_table(scores: Floats, listeners: pd.Series, stimuli: pd.Series, cells
     cell_codes, names = pd.factorize(cells, sort=True)
     ranked = pd.MultiIndex.from_arrays([cell_codes, stimuli])
     stimulus_codes, ordered = pd.factorize(ranked, sort=True)
-    listener_codes, ranked_listeners = _ranked_by_answers(scores, listeners, stimuli)
+    listener_codes, ranked_listeners = ranked_by_answers(scores, listeners, stimuli)
     shape = (len(ranked_listeners), len(ordered))
     places = (listener_codes, stimulus_codes)
     sums = sparse.coo_array((scores, places), shape=shape)
@@ -74,7 +74,7 @@ def rating_table(scores: Floats, listeners: pd.Series, stimuli: pd.Series, cells
     )
 
 
-def _ranked_by_answers(
+def ranked_by_answers(
     scores: Floats, listeners: pd.Series, stimuli: pd.Series
 ) -> tuple[npt.NDArray[np.intp], pd.Index]:
     """Return each rating's listener as a number [N], and the listeners in that order [L]."""

@@ -76,7 +76,7 @@ def two_way_interval(scores: Floats, listeners: pd.Series, stimuli: pd.Series, c
     cancel in both directions there is no interval, and the note says why.
     """
     method = "two-way cluster-robust (listener × stimulus)"
-    note = _no_interval(scores, {"listener": listeners.nunique(), "stimulus": stimuli.nunique()})
+    note = why_no_interval(scores, {"listener": listeners.nunique(), "stimulus": stimuli.nunique()})
     if note:
         return _point(scores, method, note)
     variances = cluster_variances(scores, np.ones((len(scores), 1)), listeners, stimuli)
@@ -98,7 +98,7 @@ def one_way_interval(scores: Floats, clusters: pd.Series, confidence: float, clu
     freedom. Where every listener gave equally many ratings this is the t interval over the listeners' means.
     """
     method = f"{cluster}-clustered"
-    note = _no_interval(scores, {cluster: clusters.nunique()})
+    note = why_no_interval(scores, {cluster: clusters.nunique()})
     if note:
         return _point(scores, method, note)
     fitted = OLS(scores, np.ones(len(scores))).fit()
@@ -133,7 +133,7 @@ def within_unit(interval: Interval) -> Interval:
     return Interval(interval.estimate, low, high, interval.standard_error, interval.method, interval.note)
 
 
-def _no_interval(scores: Floats, counts: dict[str, int]) -> str:
+def why_no_interval(scores: Floats, counts: dict[str, int]) -> str:
     """Return why no interval can be computed, or an empty text."""
     for what, count in counts.items():
         if count < 2:

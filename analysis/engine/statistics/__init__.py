@@ -8,7 +8,9 @@ from analysis.engine.statistics.degradation_score import DEGRADATION_SCORE
 from analysis.engine.statistics.discrimination import DISCRIMINATION
 from analysis.engine.statistics.identification_information import IDENTIFICATION_INFORMATION
 from analysis.engine.statistics.mean_opinion_score import MEAN_OPINION_SCORE
+from analysis.engine.statistics.mixed_model import MIXED_MODEL
 from analysis.engine.statistics.mushra_score import MUSHRA_SCORE
+from analysis.engine.statistics.pairwise_differences import PAIRWISE_DIFFERENCES
 from analysis.engine.statistics.preference import PREFERENCE
 from analysis.engine.statistics.word_identification import WORD_IDENTIFICATION
 from analysis.engine.statistics.word_verification import WORD_VERIFICATION
@@ -17,6 +19,8 @@ STATISTICS: dict[str, Statistic] = {
     statistic.slug: statistic
     for statistic in (
         MEAN_OPINION_SCORE,
+        MIXED_MODEL,
+        PAIRWISE_DIFFERENCES,
         WORD_IDENTIFICATION,
         IDENTIFICATION_INFORMATION,
         WORD_VERIFICATION,

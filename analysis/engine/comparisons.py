@@ -1,0 +1,106 @@
+"""Every system against every other: differences of means that hold for other listeners and other stimuli."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse, stats
+from statsmodels.stats.multitest import multipletests
+
+Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.intp]
+
+# Up to so many listeners Wilcoxon's distribution is computed, beyond it is normal to all printed digits.
+MOST_EXACT = 50
+
+
+@dataclass(frozen=True)
+class PairVariances:
+    """Each pair's numbers, one entry [K, K] for each pair of systems; `two_way` can be negative."""
+
+    by_listener: Floats
+    by_stimulus: Floats
+    two_way: Floats
+    n_listeners: Floats
+    n_stimuli: Floats
+    fewest_stimuli: Floats
+
+
+def pair_variances(scores: Floats, systems: Codes, listeners: Codes, stimuli: Codes) -> PairVariances:
+    """Return the cluster-robust variances of all differences of system means, from scores and codes [N].
+
+    Each entry is what `intervals.cluster_variances` gives for the ratings of the pair alone, small-sample corrections
+    too, but all pairs are had from one product of each kind of cluster sums (Cameron, Gelbach & Miller 2011).
+    """
+    counts = np.bincount(systems).astype(np.float64)
+    means = np.bincount(systems, scores) / counts
+    influences = (scores - means[systems]) / counts[systems]
+    both = pd.factorize(listeners * (int(stimuli.max()) + 1) + stimuli)[0]
+    n_pair = counts[:, None] + counts
+    raw = [_between(influences, systems, clusters) for clusters in (listeners, stimuli, both)]
+    corrected = [
+        variance * clusters / np.maximum(clusters - 1, 1) * (n_pair - 1) / np.maximum(n_pair - 2, 1)
+        for variance, clusters in raw
+    ]
+    heard = np.bincount(systems[np.unique(stimuli * len(counts) + systems, return_index=True)[1]]).astype(np.float64)
+    return PairVariances(
+        by_listener=corrected[0],
+        by_stimulus=corrected[1],
+        two_way=corrected[0] + corrected[1] - corrected[2],
+        n_listeners=raw[0][1],
+        n_stimuli=raw[1][1],
+        fewest_stimuli=np.minimum(heard[:, None], heard),
+    )
+
+
+def _between(influences: Floats, systems: Codes, clusters: Codes) -> tuple[Floats, Floats]:
+    """Return the sum over clusters of (influence on one mean - on the other)^2, and the pair's clusters [K, K]."""
+    sums = sparse.csr_array((influences, (clusters, systems)))
+    products = np.asarray((sums.T @ sums).toarray())
+    own = np.diag(products)
+    is_there = sparse.csr_array((np.ones(len(clusters)), (clusters, systems)))
+    is_there.data[:] = 1
+    shared = np.asarray((is_there.T @ is_there).toarray())
+    return own[:, None] + own - 2 * products, np.diag(shared)[:, None] + np.diag(shared) - shared
+
+
+def cliffs_deltas(scores: Floats, systems: Codes) -> Floats:
+    """Return, for each pair [K, K], how often the first system's rating is higher less how often it is lower.
+
+    -1 to 1 over all pairs of ratings (Cliff 1993, "Dominance statistics", Psychological Bulletin 114(3)); equal to the
+    rank-biserial correlation of the Mann-Whitney test.
+    """
+    values, places = np.unique(scores, return_inverse=True)
+    counts = np.zeros((int(systems.max()) + 1, len(values)))
+    np.add.at(counts, (systems, places), 1)
+    shares = counts / counts.sum(axis=1, keepdims=True)
+    below = shares.cumsum(axis=1) - shares
+    above = 1 - shares.cumsum(axis=1)
+    return np.asarray(shares @ (below - above).T)
+
+
+def wilcoxon_p(first: Floats, second: Floats) -> float:
+    """Return the two-sided p of Wilcoxon's signed-rank test of listeners' means [L], NaN where one heard but one.
+
+    Zero differences are left out (Wilcoxon 1945); exact up to 50 listeners without ties, else by the normal
+    approximation. It takes the stimuli as all there are, so it says nothing of others.
+    """
+    differences = (first - second)[~np.isnan(first - second)]
+    if len(differences) < 2:
+        return float("nan")
+    # Means of the same answers may differ by rounding.
+    differences = differences.round(12)
+    if not differences.any():
+        return 1.0
+    is_exact = len(np.unique(np.abs(differences))) == len(differences) <= MOST_EXACT and differences.all()
+    return float(stats.wilcoxon(differences, method="exact" if is_exact else "asymptotic").pvalue)
+
+
+def adjusted(p_values: Floats, method: str) -> Floats:
+    """Return p values [P] adjusted for the family of all that are defined: 'holm', or 'fdr_bh' (Benjamini-Hochberg)."""
+    result = np.full(len(p_values), np.nan)
+    is_defined = ~np.isnan(p_values)
+    if is_defined.any():
+        result[is_defined] = multipletests(p_values[is_defined], method=method)[1]
+    return result

@@ -1,0 +1,125 @@
+"""All pairs of systems: differences of means, effect size, three tests, each adjusted for the whole family."""
+
+import math
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from analysis.engine.bootstrap import ranked_by_answers
+from analysis.engine.comparisons import PairVariances, adjusted, cliffs_deltas, pair_variances, wilcoxon_p
+from analysis.engine.intervals import ROUNDING, why_no_interval
+from analysis.engine.permutation import PERMUTATIONS, permutation_p
+from analysis.engine.ratings import NoRatings, counted_ratings
+from analysis.engine.statistic import Statistic, Tables
+
+METHODS = ("acr", "acr_clarity")
+METHOD = "two-way cluster-robust (listener × stimulus)"
+ADJUSTMENTS = {"holm": "holm", "bh": "fdr_bh"}
+# Of the permutations: the same ratings give the same p.
+SEED = 20260105
+
+
+def pairwise_differences(
+    ratings: pd.DataFrame, confidence: float = 0.95, permutations: int = PERMUTATIONS
+) -> pd.DataFrame:
+    """Return each pair of systems, better first: difference of means with interval, effect size, tests.
+
+    `low` and `high`: two-way cluster-robust with Student's t, whose degrees of freedom are the smallest of the numbers
+    of listeners and of either system's stimuli, less one. `cliffs_delta`: of all pairs of ratings, how many are higher
+    less how many are lower. `p_two_way` belongs to the interval, `p_permutation` to `permutation.permutation_p`;
+    `p_wilcoxon` compares listeners' means and holds for these stimuli alone. The family of `..._holm` and `..._bh`
+    (Benjamini-Hochberg) is all pairs. Where each system has one clip of every item, the item is the stimulus.
+    Raises NoRatings if there are no two systems.
+    """
+    scored = counted_ratings(ratings, METHODS)
+    order = scored.groupby("system")["score"].mean().sort_values(ascending=False, kind="stable").index
+    if len(order) < 2:
+        raise NoRatings("There are no two systems to compare yet.")
+    table = pd.DataFrame(_rows(scored, order, confidence, permutations))
+    for test in ("two_way", "permutation", "wilcoxon"):
+        for short, adjustment in ADJUSTMENTS.items():
+            table[f"p_{test}_{short}"] = adjusted(table[f"p_{test}"].to_numpy(dtype=float), adjustment)
+    return table
+
+
+def _rows(scored: pd.DataFrame, order: pd.Index, confidence: float, permutations: int) -> list[dict[str, Any]]:
+    scores, systems = scored["score"].to_numpy(), order.get_indexer(pd.Index(scored["system"]))
+    listeners = ranked_by_answers(scores, scored["listener"], scored["clip_key"])[0]
+    stimuli = pd.factorize(_stimulus(scored), sort=True)[0]
+    variances = pair_variances(scores, systems, listeners, stimuli)
+    deltas = cliffs_deltas(scores, systems)
+    of_listeners = scored.pivot_table(index="listener", columns="system", values="score")[order].to_numpy()
+    generator = np.random.default_rng(SEED)
+    rows = []
+    for pair in combinations(range(len(order)), 2):
+        part = np.isin(systems, pair)
+        own = [pd.factorize(codes[part], sort=True)[0] for codes in (listeners, stimuli)]
+        difference = _difference(scores[part], systems[part] == pair[0], variances, pair, confidence)
+        rows.append(
+            {
+                "system": order[pair[0]],
+                "other_system": order[pair[1]],
+                **difference,
+                "n": int(part.sum()),
+                "n_listeners": int(variances.n_listeners[pair]),
+                "n_stimuli": int(variances.n_stimuli[pair]),
+                "cliffs_delta": deltas[pair],
+                "p_permutation": permutation_p(
+                    scores[part], systems[part] == pair[0], own[0], own[1], generator, permutations
+                ),
+                "p_wilcoxon": wilcoxon_p(of_listeners[:, pair[0]], of_listeners[:, pair[1]]),
+                "method": METHOD,
+            }
+        )
+    return rows
+
+
+def _stimulus(scored: pd.DataFrame) -> pd.Series:
+    """Return what is taken as a sample of more: the clip, or the item where each system said each item in one clip."""
+    clips = scored.drop_duplicates("clip_key").pivot_table(
+        index="item", columns="system", values="clip_key", aggfunc="count"
+    )
+    return scored["item"] if (clips == 1).all(axis=None) else scored["clip_key"]
+
+
+def _difference(
+    scores: np.ndarray, is_first: np.ndarray, variances: PairVariances, pair: tuple[int, int], confidence: float
+) -> dict[str, Any]:
+    """Return the difference of a pair's means with its interval and test; the note says why there is none."""
+    estimate = float(scores[is_first].mean() - scores[~is_first].mean())
+    clusters = {"listener": int(variances.n_listeners[pair]), "stimulus": int(variances.fewest_stimuli[pair])}
+    note, variance = why_no_interval(scores, clusters), float(variances.two_way[pair])
+    rounding = ROUNDING * float(np.var(scores))
+    if not note and variance <= rounding:
+        variance = float(max(variances.by_listener[pair], variances.by_stimulus[pair]))
+        note = "two-way variance not positive: the larger one-way variance is used"
+        if variance <= rounding:
+            note = "the answers' deviations cancel within every listener and every stimulus"
+    freedom = min(clusters.values()) - 1
+    is_known = freedom > 0 and variance > rounding
+    error = math.sqrt(variance) if is_known else math.nan
+    half = error * float(stats.t.ppf((1 + confidence) / 2, max(freedom, 1)))
+    p_value = 2 * float(stats.t.sf(abs(estimate) / error, freedom)) if is_known else math.nan
+    return {
+        "estimate": estimate,
+        "low": estimate - half,
+        "high": estimate + half,
+        "standard_error": error,
+        "p_two_way": p_value,
+        "note": note,
+    }
+
+
+def _tables(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float) -> Tables:
+    return {"pairs": pairwise_differences(ratings, confidence)}
+
+
+PAIRWISE_DIFFERENCES = Statistic(
+    slug="pairwise_differences",
+    title="Differences between systems",
+    unit="a rating; listeners and clips are both taken as samples of more; Wilcoxon's test: a listener",
+    tables=_tables,
+)
