@@ -43,6 +43,6 @@ def question_and_vote(rating: Mapping[str, Any]) -> tuple[str, float]:
     low, high = SCALES[question]
     if (rating["scale_min"], rating["scale_max"]) != (low, high) or math.isnan(rating["score"]):
         raise CannotBeWritten(
-            f"The scores of {rating['method']} are not on the toolkit's scale from {low:g} to {high:g}, or one is missing."
+            f"The scores of {rating['method']} are not on the toolkit's scale from {low:g} to {high:g}, or one lacks."
         )
     return question, float(rating["score"])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from analysis.engine.exchange import ExchangeFormat
 from analysis.engine.formats import csv_with_dictionary
+from analysis.engine.formats.golisten import GOLISTEN
 from analysis.engine.formats.mturk_paper import MTURK_PAPER
 from analysis.engine.formats.p808_votes import P808_VOTES
 from analysis.engine.formats.p808_votes_per_clip import P808_VOTES_PER_CLIP
@@ -46,6 +47,7 @@ EXCHANGE_FORMATS: dict[str, ExchangeFormat] = {
         P808_VOTES,
         P808_VOTES_PER_CLIP,
         RESEVAL,
+        GOLISTEN,
         MTURK_PAPER,
     )
 }
