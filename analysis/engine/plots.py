@@ -43,6 +43,31 @@ def plot_mean_opinion_scores_by_word(table: pd.DataFrame, scale: tuple[float, fl
     )
 
 
+def plot_answer_distribution(table: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
+    """Draw how each system's answers are spread over the scale: a bar for each, high points dark."""
+    rows = _named(table, "system", titles)
+    order = rows.assign(total=rows["score"] * rows["share"]).groupby("name")["total"].sum().sort_values(ascending=False)
+    points = sorted(rows["score"].unique())
+    room = LETTER * max(len(label) for label in order.index)
+    place = altair.Y("name:N", sort=list(order.index), title=None, axis=altair.Axis(minExtent=room))
+    depths = [0.08 + 0.8 * number / max(len(points) - 1, 1) for number in range(len(points))]
+    legend = altair.Legend(title="Score", orient="bottom")
+    depth = altair.FillOpacity("score:O", scale=altair.Scale(domain=points, range=depths), legend=legend)
+    chart = (
+        altair.Chart(rows)
+        .mark_bar(fill=ACCENT, stroke=INK, strokeOpacity=0.4, strokeWidth=1)
+        .encode(
+            y=place,
+            x=altair.X("share:Q", stack="normalize", title="Share of answers", axis=altair.Axis(format="%")),
+            fillOpacity=depth,
+            order=altair.Order("score:Q"),
+        )
+        .properties(width=WIDTH, height=altair.Step(ROW_HEIGHT))
+    )
+    told = "; ".join(f"{name} {mean:.2f} on average" for name, mean in order.items())
+    return figure("distribution", "How answers are spread", f"Share of each score. {told}.", _specification(chart))
+
+
 def plot_identification(table: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
     """Draw each system's share of words heard as intended, with its interval and the chance level, best first."""
     return _dots(
@@ -129,6 +154,29 @@ def plot_confusion(table: pd.DataFrame) -> Figure:
     right = asked[asked["item"] == asked["heard"]]
     told = "; ".join(f"{row.item} {row.percent} %" for row in right.itertuples())
     return figure("confusion", "Which word was heard for which", f"Heard as intended: {told}.", _specification(chart))
+
+
+def plot_confusion_difference(table: pd.DataFrame) -> Figure:
+    """Draw how much more often classifiers answer each word (columns) to each (rows) than listeners do, in points."""
+    points = (100 * table["difference"]).round().astype(int)
+    rows = table[["item", "heard"]].assign(points=points, size=points.abs() / 100, is_more=points > 0)
+    answers = list(dict.fromkeys(rows["heard"]))
+    across = altair.X("heard:N", sort=answers, title="Answered",
+                      axis=altair.Axis(orient="top", labelAngle=-40, ticks=False, domain=False))  # fmt: skip
+    down = altair.Y("item:N", title="Intended", axis=altair.Axis(ticks=False, domain=False))
+    colour = altair.condition("datum.is_more", altair.value(ACCENT), altair.value(INK))
+    opacity = altair.FillOpacity("size:Q", scale=altair.Scale(domain=[0, 1], range=[0, 0.9]), legend=None)
+    cells = altair.Chart(rows).mark_rect(stroke=INK, strokeOpacity=0.15, strokeWidth=1)
+    numbers = altair.Chart(rows[rows["points"] != 0]).mark_text(fontSize=11)
+    ink = altair.condition(f"datum.size > {DARK_CELL}", altair.value(PAPER), altair.value(INK))
+    chart = altair.layer(
+        cells.encode(x=across, y=down, fill=colour, fillOpacity=opacity),
+        numbers.encode(x=across, y=down, text="points:Q", color=ink),
+    ).properties(width=altair.Step(CELL), height=altair.Step(CELL - 6))
+    greatest = rows.iloc[int(rows["points"].abs().to_numpy().argmax())]
+    told = f"Greatest difference: {greatest['item']} answered by {greatest['heard']}, {greatest['points']:+d} points."
+    title = "Classifiers' answers less listeners', in points of percent"
+    return figure("confusion-difference", title, told, _specification(chart))
 
 
 def plot_agreement(by_clip: pd.DataFrame, titles: Mapping[str, str]) -> Figure:

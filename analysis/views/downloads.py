@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from analysis.records import Listeners, figures_of, record_of, results_of
+from analysis.report import report_html
 from analysis.views.results import Asked, asked_for
 
 
@@ -18,6 +19,20 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
     form = FORMATS["csv"]
     archive = form.write(record_of(asked.study, asked.listeners))
     return _file(archive, form.media_type, f"{_stem(asked)}.{form.ending}")
+
+
+@login_required
+@require_safe
+def report(request: HttpRequest, slug: str) -> HttpResponse:
+    """Send the study's report, one HTML file that stands alone."""
+    from analysis.engine.ratings import NoRatings
+
+    asked = asked_for(request, slug)
+    try:
+        text = report_html(record_of(asked.study, asked.listeners))
+    except NoRatings as nothing:
+        raise Http404(str(nothing)) from nothing
+    return _file(text.encode(), "text/html; charset=utf-8", f"{_stem(asked)}-report.html")
 
 
 @login_required

@@ -216,6 +216,31 @@ def greatest_disagreements(by_clip: pd.DataFrame, count: int = CLIPS_LISTED) -> 
     return by_clip.loc[order].groupby(JUDGE, sort=True).head(count).sort_values(JUDGE, kind="stable", ignore_index=True)
 
 
+def confusion_difference(ratings: pd.DataFrame, judgements: pd.DataFrame) -> pd.DataFrame:
+    """Return how often listeners and judges answer each word to each intended word, and how far that differs.
+
+    Listeners by answer, judges by their most probable word on the audio; a judge is no classifier that the clip climbs
+    and no control. Shares are of an intended word's answers; `count` is the listeners'. Empty without judges. Raises
+    NoRatings.
+    """
+    answers, judged = _answers(ratings), _judged(judgements)
+    judged = judged[(judged["part"] == "judge") & (judged["stage"] == "audio")]
+    judged = judged[judged["clip_key"].isin(set(answers["clip_key"]))]
+    if judged.empty:
+        return pd.DataFrame(columns=["item", "heard", "count", "share_human", "share_classifier", "difference"])
+    human = _shares(answers.rename(columns={"response": "heard"}))
+    table = human.merge(_shares(judged), on=["item", "heard"], how="outer", suffixes=("_human", "_classifier"))
+    table = table.fillna({"count_human": 0, "share_human": 0.0, "share_classifier": 0.0})
+    table = table.rename(columns={"count_human": "count"}).astype({"count": int}).drop(columns="count_classifier")
+    table["difference"] = table["share_classifier"] - table["share_human"]
+    return table.sort_values(["item", "heard"], ignore_index=True)
+
+
+def _shares(answers: pd.DataFrame) -> pd.DataFrame:
+    counts = answers.groupby(["item", "heard"]).size().rename("count").reset_index()
+    return counts.assign(share=counts["count"] / counts.groupby("item")["count"].transform("sum"))
+
+
 def _tables(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float) -> Tables:
     pairs, by_clip = _pairs(ratings, judgements), agreement_by_clip(ratings, judgements, confidence)
     return {
@@ -223,6 +248,7 @@ def _tables(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float) 
         "by_system": _by_system(pairs, confidence),
         "by_clip": by_clip,
         "greatest_disagreements": greatest_disagreements(by_clip),
+        "confusion_difference": confusion_difference(ratings, judgements),
     }
 
 

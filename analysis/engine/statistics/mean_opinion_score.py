@@ -20,10 +20,21 @@ def mean_opinion_score(ratings: pd.DataFrame, by: Sequence[str], confidence: flo
     return mean_scores(counted_ratings(ratings, METHODS), by, confidence)
 
 
+def answer_distribution(ratings: pd.DataFrame) -> pd.DataFrame:
+    """Return how often each system got each point of the scale: system, score, count, share. Raises NoRatings."""
+    scored = counted_ratings(ratings, METHODS)
+    counts = scored.groupby(["system", "score"]).size().rename("count")
+    points = sorted(scored["score"].unique())
+    every = pd.MultiIndex.from_product([sorted(scored["system"].unique()), points], names=["system", "score"])
+    table = counts.reindex(every, fill_value=0).reset_index()
+    return table.assign(share=table["count"] / table.groupby("system")["count"].transform("sum"))
+
+
 def _tables(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float) -> Tables:
     return {
         "by_system": mean_opinion_score(ratings, ["system"], confidence),
         "by_item": mean_opinion_score(ratings, ["item"], confidence),
+        "distribution": answer_distribution(ratings),
         "by_system_and_item": mean_opinion_score(ratings, ["system", "item"], confidence),
     }
 

@@ -1,0 +1,100 @@
+"""A study's report: one HTML file that stands alone, with the tables as CSV and the figures as SVG and PDF beside it.
+
+Made from a study's record alone, and of nothing that changes from one making to the next: the same archive gives the
+same report, byte for byte.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
+
+from analysis import tables
+from analysis.records import classifier_titles, figures_of, results_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.engine.figure import Figure
+    from analysis.engine.record import StudyRecord
+    from analysis.engine.results import Results
+
+
+def report_html(record: "StudyRecord") -> str:
+    """Return a record's report as HTML. Raises NoRatings."""
+    computed = results_of(record)
+    ratings, protocol = record.ratings, record.protocol
+    page = {
+        "facts": record.facts,
+        "n_ratings": len(ratings),
+        "n_listeners": ratings["listener"].nunique(),
+        "n_sessions": ratings["session"].nunique(),
+        "n_complete": ratings[ratings["is_complete_session"]]["session"].nunique(),
+        "blocks": protocol.get("blocks", []),
+        "n_systems": len(protocol.get("systems", [])),
+        "level": _level(computed),
+        "sections": _sections(record, computed),
+        "exclusions": _exclusions(record, computed),
+        "without": computed.without,
+        "digest": record.digest(),
+        "versions": sorted(record.facts.versions.items()),
+    }
+    return render_to_string("analysis/report.html", page)
+
+
+def write_report(record: "StudyRecord", folder: Path) -> list[Path]:
+    """Write the report, its tables and its figures into a folder, made if it is not there; return the files' paths."""
+    from analysis.engine.results import write_tables
+
+    folder.mkdir(parents=True, exist_ok=True)
+    report = folder / "report.html"
+    report.write_text(report_html(record), encoding="utf-8")
+    written = [report, *write_tables(results_of(record), folder / "tables")]
+    for name, figure in figures_of(record).items():
+        for ending, content in (("svg", figure.svg_file()), ("pdf", figure.pdf_file())):
+            path = folder / "figures" / f"{name}.{ending}"
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+            written.append(path)
+    return written
+
+
+def _sections(record: "StudyRecord", computed: "Results") -> list[dict[str, Any]]:
+    """Return each statistic with its figures and tables, in the order of the protocol."""
+    from analysis.engine.gallery import DRAWINGS
+    from analysis.engine.statistics import STATISTICS
+
+    figures = figures_of(record)
+    drawn: dict[str, list[dict[str, Any]]] = {}
+    for name, figure in figures.items():
+        drawn.setdefault(DRAWINGS[name].statistic, []).append(_inline(figure))
+    return [
+        {
+            "statistic": STATISTICS[slug],
+            "figures": drawn.get(slug, []),
+            "tables": [_plain(name, table, record, computed) for name, table in found.items() if not table.empty],
+        }
+        for slug, found in computed.tables.items()
+    ]
+
+
+def _inline(figure: "Figure") -> dict[str, Any]:
+    # Drawn here, and nothing but shapes and escaped text: see `plain_svg`.
+    return {"figure": figure, "svg": mark_safe(figure.svg_for_page())}
+
+
+def _exclusions(record: "StudyRecord", computed: "Results") -> list[tables.ShownTable]:
+    found = {"exclusions": computed.exclusions, "with and without exclusions": computed.with_and_without}
+    if computed.with_and_without.empty:
+        return []
+    return [_plain(name, table, record, computed) for name, table in found.items() if not table.empty]
+
+
+def _plain(name: str, table: "pd.DataFrame", record: "StudyRecord", computed: "Results") -> tables.ShownTable:
+    names = {**record.system_titles, **classifier_titles(record)}
+    return tables.plain_table(name.replace("_", " ").capitalize(), table, _level(computed), names)
+
+
+def _level(computed: "Results") -> str:
+    return f"{computed.confidence:.0%}".replace("%", " %")
