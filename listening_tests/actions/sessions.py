@@ -6,7 +6,7 @@ Simulated listeners and real ones are counted apart, so neither takes the other'
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -163,7 +163,7 @@ def submit_trial(
     if _was_answered(trial, stored):
         return
     _check_is_next(session, trial)
-    _store(trial, stored, evidence, now)
+    _store(trial, list(presentations.values()), stored, evidence, now)
     complete_if_answered(session, now)
 
 
@@ -233,17 +233,25 @@ def _check_is_next(session: Session, trial: Trial) -> None:
         raise TrialIsNotNext(f"Trial {trial.position + 1} is not the next one: go back to the page of the session.")
 
 
-def _store(trial: Trial, given: Mapping[Presentation, Answer], evidence: Mapping[str, Any], now: datetime) -> None:
-    """Write the ratings, unless another request has just done so: then the first one counts."""
+def _store(
+    trial: Trial,
+    presentations: Sequence[Presentation],
+    given: Mapping[Presentation, Answer],
+    evidence: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    """Write the ratings and what was reported of all `presentations`, unless another request has just done so: then the first one counts."""
     of_page = {name: value for name, value in evidence.items() if name != "sounds"}
     if not Trial.objects.filter(pk=trial.pk, answered_at=None).update(answered_at=now, evidence=of_page):
         _was_answered(trial, given)
         return
     trial.answered_at = now
     of_sounds = evidence.get("sounds", {})
-    for presentation in trial.presentations.filter(key__in=of_sounds):
+    reported = [each for each in presentations if each.key in of_sounds]
+    for presentation in reported:
         presentation.evidence = of_sounds[presentation.key]
-        presentation.save(update_fields=["evidence"])
+    if reported:
+        Presentation.objects.bulk_update(reported, ["evidence"])
     Rating.objects.bulk_create(
         Rating(
             presentation=presentation,
