@@ -240,7 +240,10 @@ def _store(
     evidence: Mapping[str, Any],
     now: datetime,
 ) -> None:
-    """Write the ratings and what was reported of all `presentations`, unless another request has just done so: then the first one counts."""
+    """Write the ratings and what was reported of all `presentations`.
+
+    If another request has just done so, nothing is written: the first one counts.
+    """
     of_page = {name: value for name, value in evidence.items() if name != "sounds"}
     if not Trial.objects.filter(pk=trial.pk, answered_at=None).update(answered_at=now, evidence=of_page):
         _was_answered(trial, given)
