@@ -20,6 +20,9 @@ from listening_tests.screening import ListeningCheck
 from listening_tests.sound_addresses import key_in_address
 from listening_tests.views.listener_page import listener_page, session_of_page
 
+# Letters of a label that does not break on a page 320 px wide with three of them in a row.
+SHORT = 3
+
 
 @dataclass(frozen=True)
 class ShownItem:
@@ -33,6 +36,11 @@ class ShownItem:
     @property
     def name(self) -> str:
         return f"{ANSWER}{self.key}"
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the answers on offer have room beside one another on a telephone."""
+        return all(len(choice.label) <= SHORT for choice in self.asked.field.choices)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

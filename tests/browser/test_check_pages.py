@@ -17,6 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 QUESTION = {"ask": "What will you do?", "choices": ["Listen", "Sing"], "right": "Listen"}
 SETTINGS = {"comprehension": {"questions": [QUESTION]}, "self_report": {"languages": ["English"]}}
+# A taller answer has its words broken.
+TWO_LINES_PX = 80
 CHECKS = [slug for slug, screening_ in SCREENINGS.items() if issubclass(screening_, ListeningCheck)]
 
 
@@ -36,6 +38,7 @@ def test_axe_finds_nothing_on_any_check_and_none_is_wider_than_a_phone(open_cont
         if results.violations_count:
             found[slug] = results.generate_report()
         wide[slug] = page.evaluate("document.documentElement.scrollWidth")
+        assert all(choice.bounding_box()["height"] < TWO_LINES_PX for choice in page.locator(".choice").all())
 
     assert found == {}
     assert {slug: width for slug, width in wide.items() if width > PHONE["width"]} == {}
