@@ -31,9 +31,11 @@ class SoundSequence extends HTMLElement {
 
   #makeButton() {
     this.button = document.createElement("button");
-    Object.assign(this.button, { type: "button", className: "play-all secondary", textContent: this.dataset.wordAll });
+    Object.assign(this.button, { type: "button", className: "outline", textContent: this.dataset.wordAll });
     this.button.addEventListener("click", () => this.toggle());
-    this.prepend(this.button);
+    const row = Object.assign(document.createElement("div"), { className: "play-all" });
+    row.append(this.button);
+    this.prepend(row);
     this.button.focus({ preventScroll: true });
   }
 

@@ -157,7 +157,7 @@ class SwitchingPlayer extends HTMLElement {
     choices.setAttribute("role", "group");
     choices.setAttribute("aria-label", this.getAttribute("label"));
     for (const track of this.tracks) {
-      track.button = this.#makeButton("switch-sound secondary", () => this.#switchTo(track));
+      track.button = this.#makeButton("switch-sound", () => this.#switchTo(track));
       track.button.textContent = track.sound.getAttribute("name");
     }
     choices.append(...this.tracks.map((track) => track.button));

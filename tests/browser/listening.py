@@ -45,6 +45,11 @@ def play_to_the_end(page: Page) -> None:
     expect(page.locator("clip-player")).to_have_attribute("data-state", "heard")
 
 
+def hurry(page: Page) -> None:
+    """Let what a page waits for come twenty times sooner."""
+    page.add_init_script("const wait = setTimeout; window.setTimeout = (what, ms) => wait(what, ms / 20)")
+
+
 def assert_was_heard(rating: Rating) -> None:
     """Check that the evidence tells of a real sound, decoded and played to its end before the answer."""
     sound, page = rating.presentation.evidence, rating.presentation.trial.evidence

@@ -7,7 +7,15 @@ from playwright.sync_api import expect
 from listening_tests.models import Rating, Session
 from tests import factories
 from tests.browser.conftest import PHONE
-from tests.browser.listening import agree, assert_was_heard, count_on, pass_sound_check, play_to_the_end, start_part
+from tests.browser.listening import (
+    agree,
+    assert_was_heard,
+    count_on,
+    hurry,
+    pass_sound_check,
+    play_to_the_end,
+    start_part,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -22,11 +30,6 @@ def open_trial(page, study) -> Session:
 
 def answered(session) -> int:
     return Rating.objects.filter(presentation__trial__session=session).count()
-
-
-def hurry(page) -> None:
-    """Let what a page waits for come twenty times sooner."""
-    page.add_init_script("const wait = setTimeout; window.setTimeout = (what, ms) => wait(what, ms / 20)")
 
 
 def press_through_a_trial(page, number, key):

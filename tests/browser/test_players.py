@@ -8,10 +8,10 @@ from django.core.signals import request_started
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from listening_tests.models import Presentation, Rating
+from listening_tests.models import Presentation, Rating, Trial
 from tests import factories
 from tests.browser.conftest import PHONE
-from tests.browser.listening import PLAY
+from tests.browser.listening import PLAY, hurry
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -162,6 +162,53 @@ def test_mushra_is_done_by_keyboard_alone_on_one_clock(window):
     ratings = Rating.objects.order_by("presentation__position")
     assert [rating.score for rating in ratings] == [53, 55, 57, 59][: len(ratings)]
     assert all(sound["play_count"] >= 1 for sound in evidence_by_name().values())
+
+
+def test_a_sound_that_the_device_breaks_off_was_not_heard(window):
+    open_trial_of(window, "acr", seconds=1)
+    window.locator(PLAY).click()
+    expect(window.locator("clip-player")).to_have_attribute("data-state", "playing")
+
+    window.evaluate("customElements.get('loaded-sound').context.suspend()")
+    expect(window.locator("clip-player")).to_have_attribute("data-state", "ready")
+    expect(window.get_by_role("radio", name="Good")).to_be_disabled()
+    window.locator(PLAY).click()
+    expect(window.get_by_text(CAN_ANSWER)).to_be_visible()
+    window.keyboard.press("4")
+    window.keyboard.press("Enter")
+    thanked(window)
+
+    (sound,) = evidence_by_name().values()
+    assert (sound["play_count"], len(sound["plays"])) == (1, 2)
+    assert Trial.objects.get().evidence["interruptions"] == 1
+
+
+def test_who_looks_elsewhere_while_a_sound_plays_is_noted(window):
+    open_trial_of(window, "acr", seconds=1)
+    window.locator(PLAY).click()
+    expect(window.locator("clip-player")).to_have_attribute("data-state", "playing")
+    for is_hidden in ("true", "false"):
+        window.evaluate(f"Object.defineProperty(document, 'hidden', {{value: {is_hidden}, configurable: true}})")
+        window.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        window.wait_for_timeout(300)
+    expect(window.get_by_text(CAN_ANSWER)).to_be_visible()
+    window.keyboard.press("4")
+    window.keyboard.press("Enter")
+    thanked(window)
+
+    evidence = Trial.objects.get().evidence
+    assert 0.25 <= evidence["hidden_while_playing_seconds"] == evidence["hidden_seconds"] < 0.8
+
+
+def test_a_browser_that_plays_nothing_says_so_and_lets_one_try_again(window):
+    hurry(window)
+    window.add_init_script("AudioContext.prototype.resume = () => new Promise(() => {})")
+    open_trial_of(window, "acr")
+
+    window.locator(PLAY).click()
+
+    expect(window.get_by_text("Your browser plays no sound.")).to_be_visible()
+    expect(window.get_by_role("button", name="Try again")).to_be_visible()
 
 
 def test_best_and_worst_are_never_the_same_sound(window):
