@@ -107,7 +107,7 @@ def test_the_command_wants_a_study_or_an_archive(arguments):
 def test_the_command_names_an_unknown_study_and_the_known_ones():
     study = factories.make_open_study()
 
-    with pytest.raises(CommandError, match=rf"There is no study 'nothing'; the studies are: {study.slug}\."):
+    with pytest.raises(CommandError, match=rf"There is no study 'nothing'\. The studies are: {study.slug}\."):
         call_command("analyse", "nothing")
 
 

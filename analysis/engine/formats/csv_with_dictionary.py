@@ -29,8 +29,8 @@ class ArchiveIsDamaged(Exception):
 def write_archive(record: StudyRecord) -> bytes:
     """Return the record as a zip archive: README.txt, datapackage.json, protocol.json, ratings.csv, judgements.csv."""
     tables = {
-        "ratings.csv": _csv(record.ratings, RATINGS),
-        "judgements.csv": _csv(record.judgements, JUDGEMENTS),
+        "ratings.csv": csv_table(record.ratings, RATINGS),
+        "judgements.csv": csv_table(record.judgements, JUDGEMENTS),
     }
     files = {
         "README.txt": _readme(record).encode(),
@@ -104,7 +104,8 @@ def _json(value: Any) -> bytes:
     return (json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
-def _csv(frame: pd.DataFrame, columns: Sequence[Column]) -> bytes:
+def csv_table(frame: pd.DataFrame, columns: Sequence[Column]) -> bytes:
+    """Return a frame as the archive holds it: UTF-8, times in UTC, empty cells for what is missing."""
     text = io.StringIO()
     # The line ends of RFC 4180: with a bare \n, a text that holds a \r would not be quoted and break its row.
     writer = csv.writer(text, lineterminator="\r\n")
