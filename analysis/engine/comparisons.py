@@ -94,7 +94,7 @@ def wilcoxon_p(first: Floats, second: Floats) -> float:
     if not differences.any():
         return 1.0
     is_exact = len(np.unique(np.abs(differences))) == len(differences) <= MOST_EXACT and differences.all()
-    return float(stats.wilcoxon(differences, method="exact" if is_exact else "asymptotic").pvalue)
+    return float(stats.wilcoxon(differences, method="exact" if is_exact else "approx").pvalue)
 
 
 def adjusted(p_values: Floats, method: str) -> Floats:

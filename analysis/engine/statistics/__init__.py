@@ -12,6 +12,7 @@ from analysis.engine.statistics.mixed_model import MIXED_MODEL
 from analysis.engine.statistics.mushra_score import MUSHRA_SCORE
 from analysis.engine.statistics.pairwise_differences import PAIRWISE_DIFFERENCES
 from analysis.engine.statistics.preference import PREFERENCE
+from analysis.engine.statistics.reliability import RELIABILITY
 from analysis.engine.statistics.word_identification import WORD_IDENTIFICATION
 from analysis.engine.statistics.word_verification import WORD_VERIFICATION
 
@@ -21,6 +22,7 @@ STATISTICS: dict[str, Statistic] = {
         MEAN_OPINION_SCORE,
         MIXED_MODEL,
         PAIRWISE_DIFFERENCES,
+        RELIABILITY,
         WORD_IDENTIFICATION,
         IDENTIFICATION_INFORMATION,
         WORD_VERIFICATION,
