@@ -80,9 +80,14 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _start_server(port: int) -> subprocess.Popen[bytes]:
+def server_command(port: int) -> list[str]:
+    """Return the command that runs the web server on a port of this machine."""
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
-    return _start([*command, "--worker-class", "gthread", "--workers", "2", "--threads", "8"])
+    return [*command, "--worker-class", "gthread", "--workers", "2", "--threads", "8"]
+
+
+def _start_server(port: int) -> subprocess.Popen[bytes]:
+    return _start(server_command(port))
 
 
 def _start_worker() -> subprocess.Popen[bytes]:
