@@ -26,7 +26,7 @@ class SoundEvidence(BaseModel):
     model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
 
     play_count: int = Field(0, ge=0, le=10_000, description="How often the whole of it was heard.")
-    plays: list[Play] = Field([], max_length=500)
+    plays: list[Play] = Field([], max_length=1000)
     load_tries: int | None = Field(None, ge=0, le=10_000, description="How often it was fetched before it could play.")
     bytes: int | None = Field(None, ge=0)
     sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$", description="Of the bytes that arrived.")

@@ -7,6 +7,8 @@
  * clip-interrupted and clip-heard. Needs in it: [data-next], [data-announcement], [data-single-keys].
  */
 const KEYS_OFF = "hearsay-single-keys-off";
+// So many stretches of listening are reported of a page: enough for anybody, little enough to be sent.
+const MOST_PLAYS = 900;
 const PLAYERS = "sound-sequence, switching-player, clip-player";
 
 class AnswerForm extends HTMLElement {
@@ -113,8 +115,7 @@ class AnswerForm extends HTMLElement {
   }
 
   #pressedEnter(event) {
-    if (event.target.closest("a, summary, [type=checkbox], [data-next], [data-send-now]")) return;
-    if (!this.#isAnswered()) return;
+    if (event.target.closest("a, button, summary, [type=checkbox]") || !this.#isAnswered()) return;
     event.preventDefault();
     this.form.requestSubmit();
   }
@@ -158,13 +159,19 @@ class AnswerForm extends HTMLElement {
     const now = this.#clock();
     const sounds = [...this.querySelectorAll("loaded-sound")];
     const plays = [...this.plays.values()].flatMap((each) => each.plays);
+    const most = Math.floor(MOST_PLAYS / sounds.length);
     return {
       ...this.evidence,
       hidden_seconds: overlap([{ started: 0, ended: now }], this.unseen, now),
       hidden_while_playing_seconds: overlap(plays, this.unseen, now),
       output_sample_rate: sounds[0].context.sampleRate,
-      sounds: Object.fromEntries(sounds.map((sound) => [sound.key, { ...this.#ofSound(sound), ...sound.facts }])),
+      sounds: Object.fromEntries(sounds.map((sound) => [sound.key, this.#reported(sound, most)])),
     };
+  }
+
+  #reported(sound, most) {
+    const { play_count, plays } = this.#ofSound(sound);
+    return { play_count, plays: plays.slice(0, most), ...sound.facts };
   }
 
   #announce(text) {

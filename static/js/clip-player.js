@@ -40,10 +40,12 @@ class ClipPlayer extends HTMLElement {
   async play() {
     if (this.isSpent || document.querySelector('clip-player:is([data-state="playing"], [data-state="starting"])')) return;
     this.#show("starting");
-    if (!(await this.sound.load())) return;
     const { context } = this.sound;
+    // Some browsers let a sound start only within the press itself, so before anything is waited for.
+    const resumed = context.resume();
+    if (!(await this.sound.load())) return;
     this.patience = setTimeout(() => this.#show("silent"), PATIENCE);
-    await context.resume();
+    await resumed;
     if (this.state === "starting") this.#start(context);
   }
 

@@ -1,8 +1,11 @@
 """What a listener does in a browser, and what is stored of it."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from django.core.signals import request_started
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -43,6 +46,20 @@ def start_part(page: Page) -> None:
 def play_to_the_end(page: Page) -> None:
     page.locator(PLAY).click()
     expect(page.locator("clip-player")).to_have_attribute("data-state", "heard")
+
+
+@contextmanager
+def noted_sounds() -> Iterator[list[str]]:
+    """Give the addresses of trials' sounds as the server is asked for them."""
+    asked_for: list[str] = []
+
+    def note(environ: dict[str, str], **_: object) -> None:
+        if environ["PATH_INFO"].startswith("/sound/"):
+            asked_for.append(environ["PATH_INFO"])
+
+    request_started.connect(note)
+    yield asked_for
+    request_started.disconnect(note)
 
 
 def hurry(page: Page) -> None:

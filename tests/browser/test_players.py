@@ -4,14 +4,13 @@ import itertools
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.signals import request_started
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from listening_tests.models import Presentation, Rating, Trial
 from tests import factories
 from tests.browser.conftest import PHONE
-from tests.browser.listening import PLAY, hurry
+from tests.browser.listening import PLAY, hurry, noted_sounds
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -45,25 +44,19 @@ def thanked(page):
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
 
 
-def test_all_sounds_of_a_part_are_loaded_before_it_and_only_once(window, study, live_server):
+def test_all_sounds_of_a_part_are_loaded_before_it_and_only_once(window, study):
     session = factories.make_session(study=study)
-    fetched = []
 
-    def note(environ, **_):
-        fetched.append(environ["PATH_INFO"])
+    with noted_sounds() as sounds:
+        window.goto(reverse("trial", args=[session.key]))
+        expect(window.get_by_text("All sounds are loaded.")).to_be_visible()
+        loaded = list(sounds)
+        window.get_by_role("button", name="Start part 1").click()
+        window.locator(PLAY).click()
+        expect(window.get_by_text(CAN_ANSWER)).to_be_visible()
 
-    request_started.connect(note)
-
-    window.goto(reverse("trial", args=[session.key]))
-    expect(window.get_by_text("All sounds are loaded.")).to_be_visible()
-    of_part = [path for path in fetched if path.startswith("/sound/")]
-    window.get_by_role("button", name="Start part 1").click()
-    window.locator(PLAY).click()
-    expect(window.get_by_text(CAN_ANSWER)).to_be_visible()
-    request_started.disconnect(note)
-
-    assert len(set(of_part)) == 3
-    assert [path for path in fetched if path.startswith("/sound/")] == of_part
+    assert len(set(loaded)) == 3
+    assert sounds == loaded
 
 
 def test_going_on_before_the_sounds_are_loaded_waits_for_them(window, study):
