@@ -18,7 +18,7 @@ class Gold(TrialCheck):
 
     title: ClassVar = "Gold stimuli"
     kind: ClassVar = Kind.PERCEPTUAL
-    citation: ClassVar = "ITU-T P.808, 6.3.4; Naderi and Cutler 2020"
+    citation: ClassVar = "ITU-T P.808; Naderi and Cutler 2020"
     role: ClassVar = TrialRole.GOLD
 
     check: Literal["gold"] = "gold"

@@ -21,7 +21,7 @@ class HeadphonesHuggins(ListeningCheck):
     At 6 of 6 about 80 % of listeners with headphones pass, and about 20 % without.
     """
 
-    title: ClassVar = _("Headphone check")
+    title: ClassVar = _("Headphone check with noises")
     kind: ClassVar = Kind.PERCEPTUAL
     citation: ClassVar = "Milne, Bianco, Poole, Zhao, Oxenham, Billig and Chait 2020"
     steps: ClassVar = (

@@ -19,7 +19,7 @@ class HeadphonesWoods(ListeningCheck):
     5 of 6. A single earphone may pass.
     """
 
-    title: ClassVar = _("Headphone check")
+    title: ClassVar = _("Headphone check with tones")
     kind: ClassVar = Kind.PERCEPTUAL
     citation: ClassVar = "Woods, Siegel, Traer and McDermott 2017"
     steps: ClassVar = (

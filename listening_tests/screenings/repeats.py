@@ -18,7 +18,7 @@ class Repeats(TrialCheck):
 
     title: ClassVar = "Repeated samples"
     kind: ClassVar = Kind.STATISTICAL
-    citation: ClassVar = "test–retest consistency; compare ITU-R BS.1534-3, 4.1.2"
+    citation: ClassVar = "test–retest consistency; CAQE pays a bonus for it (Cartwright et al. 2016)"
     role: ClassVar = TrialRole.REPEAT
 
     check: Literal["repeats"] = "repeats"

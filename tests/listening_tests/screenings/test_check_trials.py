@@ -207,9 +207,9 @@ def test_simulated_listeners_who_listen_pass_and_careless_ones_do_not():
     quiet = {"listener_bias_sd": 0.0, "stimulus_sd": 0.0, "residual_sd": 0.0, "lapse_rate": 0.0}
     taste = Taste({"natural": 5.0, "robot": 3.0}, {}, **quiet)
 
-    simulate_listeners(study=study, crowd=Crowd(4), taste=taste)
-    simulate_listeners(study=study, crowd=Crowd(3, careless=1.0, seed=2), taste=taste)
+    simulate_listeners(study=study, crowd=Crowd(2), taste=taste)
+    simulate_listeners(study=study, crowd=Crowd(2, careless=1.0, seed=2), taste=taste)
 
     excluded = list(study.sessions.order_by("pk").values_list("exclusion", flat=True))
-    assert excluded[:4] == [""] * 4
-    assert "" not in excluded[4:]
+    assert excluded[:2] == [""] * 2
+    assert "" not in excluded[2:]

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from listening_tests.actions.sessions import check_takes_listeners
 from listening_tests.actions.verdicts import exclude_session, findings, judge_record
-from listening_tests.models import Verdict
+from listening_tests.models import Stimulus, Trial, Verdict
+from listening_tests.recorded_session import record_of
 from listening_tests.reservations import offer
 from tests import factories
 
@@ -106,3 +107,29 @@ def test_an_excluded_listener_takes_no_place_among_the_studys_listeners():
     study.save()
 
     assert check_takes_listeners(study=study, now=timezone.now())
+
+
+def test_time_out_of_sight_counts_while_a_sound_played():
+    session = listen({"check": "hidden_tab", "fails_at": 2, "seconds": 1})
+    first, second, *_rest = session.trials.order_by("position")
+
+    for trial, evidence in ((first, {"hidden_seconds": 60}), (second, {"hidden_while_playing_seconds": 2})):
+        Trial.objects.filter(pk=trial.pk).update(evidence=evidence)
+
+    assert findings(session)["hidden_tab"].detail["hidden"] == [second.position]
+
+
+@pytest.mark.parametrize(
+    ("method", "plays", "seconds"), [("acr", 1, 0.5), ("acr", 3, 1.5), ("ab", 1, 1), ("mushra", 2, 1)]
+)
+def test_a_trial_takes_as_long_as_its_sounds_as_often_as_they_must_be_heard(method, plays, seconds):
+    """A pair is heard one after the other; sounds that are switched between play side by side."""
+    block = {"settings": {"minimum_plays": plays}}
+    session = factories.make_session(
+        study=factories.make_open_study(methods=[method], seconds=0.5, block=block, protocol={"screenings": []})
+    )
+    Stimulus.objects.update(seconds=0.5)
+
+    factories.answer_trials(session, n_trials=1)
+
+    assert record_of(session)[0].sound_seconds == seconds
