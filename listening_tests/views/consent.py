@@ -43,7 +43,7 @@ def take_study(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         if form.is_valid():
             return _begin(request, study, arrival)
-        sessions.check_takes_listeners(study=study, now=timezone.now())
+        sessions.check_takes_listeners(study=study, now=timezone.now(), is_simulated=_is_simulated(request, study))
     except (sessions.StudyIsClosed, sessions.StudyIsFull) as reason:
         page |= {"is_full": isinstance(reason, sessions.StudyIsFull), "ways_out": ways_out(study)}
         return render(request, "listening_tests/listener/takes_no_one.html", page)

@@ -155,6 +155,27 @@ def test_the_order_changes_with_the_turn_and_the_stimuli_do_not(situation, turn)
     assert sorted(orders[0]) == sorted(orders[1])
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_places_lost_to_drop_outs_and_late_exclusions_are_given_anew_until_every_quota_is_reached(seed):
+    """Ten listen at a time; a fifth leave their places half-way, a tenth lose all their answers when they are done."""
+    dice = random.Random(seed)
+    valid, running = [0] * 40, []
+
+    for turn in range(200):
+        counts = [n + sum(id in ids for ids in running) for id, n in enumerate(valid)]
+        if min(counts) >= 6 and not running:
+            break
+        if min(counts) < 6:
+            running.append(assign(grid(4, 10, counts=counts), n_trials=8, seed=1000 * seed + turn, turn=turn))
+        if len(running) == 10 or min(counts) >= 6:
+            ids, fate = running.pop(0), dice.random()
+            for id in ids[: 0 if fate < 0.1 else 4 if fate < 0.3 else 8]:
+                valid[id] += 1
+
+    assert min(valid) >= 6
+    assert max(valid) - min(valid) <= 2
+
+
 def test_more_trials_than_pairs_are_refused_with_what_to_do():
     with pytest.raises(TooFewPairs, match="there are 4: ask for fewer trials"):
         assign(grid(2, 2, 5), n_trials=5, seed=1)

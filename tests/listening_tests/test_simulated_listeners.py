@@ -104,6 +104,16 @@ def test_they_stop_coming_when_the_study_is_full():
     assert attendance.n_completed == 2
 
 
+def test_they_also_come_when_real_listeners_have_filled_the_study():
+    study = factories.make_open_study(block={"ratings_per_stimulus": 1})
+    for _ in range(2):
+        factories.answer_trials(factories.make_session(study=study))
+
+    attendance = simulate(study)
+
+    assert attendance.n_completed == 2
+
+
 def test_a_second_crowd_is_not_the_first_one_again():
     study = factories.make_open_study(methods=["acr"], block={"trials_per_session": 8})
     taste = Taste({"natural": 3.0, "robot": 3.0}, residual_sd=1.5)
