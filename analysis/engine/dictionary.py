@@ -14,26 +14,27 @@ TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 SCHEMAS = {"ratings": (RATINGS, RATING_IDENTITY), "judgements": (JUDGEMENTS, JUDGEMENT_IDENTITY)}
 
 
-def data_package(record: StudyRecord, tables: Mapping[str, bytes]) -> dict[str, Any]:
-    """Return the Frictionless description of the archive, with the study's facts under "hearsay"."""
+def data_package(record: StudyRecord, tables: Mapping[str, bytes], media_type: str) -> dict[str, Any]:
+    """Return the Frictionless description of the tables by their paths, with the study's facts under "hearsay"."""
     return {
         "profile": "tabular-data-package",
         "name": record.facts.study,
         "title": record.facts.title,
         "description": " ".join(record.facts.statements),
         "hearsay": vars(record.facts),
-        "resources": [_resource(name, tables[f"{name}.csv"]) for name in SCHEMAS],
+        "resources": [_resource(path, content, media_type) for path, content in tables.items()],
     }
 
 
-def _resource(name: str, content: bytes) -> dict[str, Any]:
+def _resource(path: str, content: bytes, media_type: str) -> dict[str, Any]:
+    name, _, ending = path.partition(".")
     columns, identity = SCHEMAS[name]
     return {
         "profile": "tabular-data-resource",
         "name": name,
-        "path": f"{name}.csv",
-        "format": "csv",
-        "mediatype": "text/csv",
+        "path": path,
+        "format": ending,
+        "mediatype": media_type,
         "encoding": "utf-8",
         "hash": sha256(content),
         "bytes": len(content),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def add_record(parser: CommandParser) -> None:
     """Let a command be given a study or an archive."""
     parser.add_argument("study", nargs="?", help="The study's name in addresses.")
-    parser.add_argument("--archive", type=Path, help="An exported archive, instead of a study.")
+    parser.add_argument("--archive", type=Path, help="An exported archive (.zip, .parquet.zip), instead of a study.")
     parser.add_argument("--listeners", choices=list(Listeners), help="Whose answers; real ones if there are any.")
 
 
@@ -28,12 +28,13 @@ def chosen_record(options: dict[str, Any]) -> "StudyRecord":
 
 
 def _from_archive(path: Path) -> "StudyRecord":
+    from analysis.engine.archive import ArchiveIsDamaged
     from analysis.engine.formats import FORMATS
-    from analysis.engine.formats.csv_with_dictionary import ArchiveIsDamaged
     from analysis.engine.ratings import RatingsFrameIsWrong
 
+    form = FORMATS["parquet" if path.name.endswith(f".{FORMATS['parquet'].ending}") else "csv"]
     try:
-        return FORMATS["csv"].read(path.read_bytes())
+        return form.read(path.read_bytes())
     except (OSError, ArchiveIsDamaged, RatingsFrameIsWrong) as error:
         raise CommandError(f"{path}: {error}") from error
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from analysis.engine.exchange import ExchangeFormat
-from analysis.engine.formats import csv_with_dictionary
+from analysis.engine.formats import csv_with_dictionary, parquet_with_dictionary
 from analysis.engine.formats.golisten import GOLISTEN
 from analysis.engine.formats.mturk_paper import MTURK_PAPER
 from analysis.engine.formats.p808_votes import P808_VOTES
@@ -36,6 +36,14 @@ FORMATS: dict[str, Format] = {
             "application/zip",
             csv_with_dictionary.write_archive,
             csv_with_dictionary.read_archive,
+        ),
+        Format(
+            "parquet",
+            "Parquet with a data dictionary",
+            "parquet.zip",
+            "application/zip",
+            parquet_with_dictionary.write_archive,
+            parquet_with_dictionary.read_archive,
         ),
     )
 }

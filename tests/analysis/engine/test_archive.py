@@ -13,8 +13,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis.engine import formats
-from analysis.engine.formats import EXCHANGE_FORMATS, FORMATS
-from analysis.engine.formats.csv_with_dictionary import ArchiveIsDamaged, read_archive, write_archive
+from analysis.engine.archive import ArchiveIsDamaged
+from analysis.engine.formats import EXCHANGE_FORMATS, FORMATS, parquet_with_dictionary
+from analysis.engine.formats.csv_with_dictionary import read_archive, write_archive
 from analysis.engine.ratings import RATINGS, RatingsFrameIsWrong
 from analysis.engine.record import StudyFacts, StudyRecord, library_versions, study_record
 from analysis.engine.results import analyse, results_as_text
@@ -78,21 +79,23 @@ def test_no_text_number_or_time_is_lost_on_the_way(system, talker, score, second
     )  # fmt: skip
     record = a_record(pd.DataFrame([row, rating(trial_order=1)]))
 
-    assert_equal(read_archive(write_archive(record)), record)
+    for form in FORMATS.values():
+        assert_equal(form.read(form.write(record)), record)
 
 
 def test_a_study_without_ratings_can_be_archived():
     record = a_record(simulated_ratings().head(0))
 
-    assert_equal(read_archive(write_archive(record)), record)
+    for form in FORMATS.values():
+        assert_equal(form.read(form.write(record)), record)
 
 
 def test_equal_records_give_equal_bytes_whatever_order_the_rows_came_in():
     ratings = simulated_ratings()
 
-    archives = {write_archive(a_record(frame)) for frame in (ratings, ratings.sample(frac=1, random_state=1))}
-
-    assert len(archives) == 1
+    for form in FORMATS.values():
+        archives = {form.write(a_record(frame)) for frame in (ratings, ratings.sample(frac=1, random_state=1))}
+        assert len(archives) == 1
 
 
 def test_a_reviewer_computes_every_number_again_from_the_archive():
@@ -180,3 +183,17 @@ def test_every_file_in_the_folder_of_formats_is_in_the_table():
 
     archives = {form.write.__module__.rpartition(".")[2] for form in FORMATS.values()}
     assert files == archives | set(EXCHANGE_FORMATS)
+
+
+def test_parquet_says_what_it_is_and_refuses_what_is_none():
+    archive = parquet_with_dictionary.write_archive(a_record())
+
+    resource = json.loads(file_in(archive, "datapackage.json"))["resources"][0]
+    assert (resource["path"], resource["format"]) == ("ratings.parquet", "parquet")
+    with pytest.raises(ArchiveIsDamaged, match=r"lacks ratings\.parquet"):
+        parquet_with_dictionary.read_archive(write_archive(a_record()))
+    broken = b"PAR1 but not really PAR1"
+    package = json.loads(file_in(archive, "datapackage.json"))
+    package["resources"][0]["hash"] = f"sha256:{hashlib.sha256(broken).hexdigest()}"
+    with pytest.raises(ArchiveIsDamaged, match=r"ratings\.parquet is no Parquet file"):
+        parquet_with_dictionary.read_archive(changed(archive, ratings=broken, datapackage=json.dumps(package).encode()))

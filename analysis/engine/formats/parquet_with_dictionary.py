@@ -1,0 +1,59 @@
+"""A study's record as an archive of Parquet files with a data dictionary: typed, and a fraction of the size of CSV."""
+
+import io
+import json
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis.engine import archive
+from analysis.engine.archive import ArchiveIsDamaged, TableFormat
+from analysis.engine.ratings import Column
+from analysis.engine.record import StudyRecord
+
+
+def parquet_table(frame: pd.DataFrame, columns: Sequence[Column]) -> bytes:
+    """Return a frame as a Parquet file; mappings are JSON texts in it."""
+    mappings = {column.name: frame[column.name].map(_json) for column in columns if column.type == "object"}
+    buffer = io.BytesIO()
+    frame.assign(**mappings).to_parquet(buffer, engine="pyarrow", compression="zstd", index=False)
+    return buffer.getvalue()
+
+
+def _json(mapping: dict[str, float]) -> str:
+    return json.dumps(mapping, ensure_ascii=False)
+
+
+def _frame(content: bytes, columns: Sequence[Column], path: str) -> pd.DataFrame:
+    try:
+        frame = pd.read_parquet(io.BytesIO(content), engine="pyarrow")
+    except (ValueError, OSError) as error:
+        raise ArchiveIsDamaged(f"{path} is no Parquet file ({error}): export the archive again.") from error
+    names = [column.name for column in columns]
+    if list(frame.columns) != names:
+        raise ArchiveIsDamaged(f"{path}: the columns are not {', '.join(names)}.")
+    mappings = {column.name: _mappings(frame[column.name], path) for column in columns if column.type == "object"}
+    return frame.assign(**mappings)
+
+
+def _mappings(texts: pd.Series, path: str) -> pd.Series:
+    values = []
+    for row, text in enumerate(texts, start=1):
+        try:
+            values.append(json.loads(text))
+        except (TypeError, ValueError) as error:
+            raise ArchiveIsDamaged(f"{path}, row {row}, column {texts.name}: {text!r} is no object.") from error
+    return pd.Series(values, index=texts.index, dtype="object")
+
+
+PARQUET = TableFormat("parquet", "application/vnd.apache.parquet", parquet_table, _frame)
+
+
+def write_archive(record: StudyRecord) -> bytes:
+    """Return the record as a zip archive with ratings.parquet and judgements.parquet."""
+    return archive.write(record, PARQUET)
+
+
+def read_archive(content: bytes) -> StudyRecord:
+    """Return the record that `write_archive` was given. Raises ArchiveIsDamaged or RatingsFrameIsWrong."""
+    return archive.read(content, PARQUET)
