@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from listening_tests.actions import rights
+from listening_tests.models import Session
 from tests import factories
 from tests.browser.conftest import DESKTOP, PHONE
 
@@ -68,9 +69,10 @@ def test_axe_finds_nothing(open_context, addresses, scheme):
     assert found == {}
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_no_page_scrolls_sideways_or_asks_another_host(open_context, addresses, live_server, size):
-    page = open_context(viewport=size).new_page()
+@pytest.mark.parametrize(("size", "language"), [(PHONE, "ar"), (DESKTOP, "en")], ids=["phone in Arabic", "desktop"])
+def test_no_page_scrolls_sideways_or_asks_another_host(open_context, addresses, live_server, size, language):
+    Session.objects.update(language=language)
+    page = open_context(viewport=size, locale=language).new_page()
     elsewhere, wide = [], {}
     page.on("request", lambda request: elsewhere.append(request.url) if live_server.url not in request.url else None)
 
