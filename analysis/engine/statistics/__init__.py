@@ -10,6 +10,7 @@ from analysis.engine.statistics.identification_information import IDENTIFICATION
 from analysis.engine.statistics.mean_opinion_score import MEAN_OPINION_SCORE
 from analysis.engine.statistics.mixed_model import MIXED_MODEL
 from analysis.engine.statistics.mushra_score import MUSHRA_SCORE
+from analysis.engine.statistics.ordinal_model import ORDINAL_MODEL
 from analysis.engine.statistics.pairwise_differences import PAIRWISE_DIFFERENCES
 from analysis.engine.statistics.preference import PREFERENCE
 from analysis.engine.statistics.reliability import RELIABILITY
@@ -22,6 +23,7 @@ STATISTICS: dict[str, Statistic] = {
         MEAN_OPINION_SCORE,
         MIXED_MODEL,
         PAIRWISE_DIFFERENCES,
+        ORDINAL_MODEL,
         RELIABILITY,
         WORD_IDENTIFICATION,
         IDENTIFICATION_INFORMATION,
