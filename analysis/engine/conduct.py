@@ -1,8 +1,6 @@
 """How listeners went about their sessions, as far as ratings show it: what several exclusions judge by."""
 
-import itertools
-from collections.abc import Hashable, Iterable
-from typing import Any
+from collections.abc import Hashable
 
 import pandas as pd
 
@@ -39,14 +37,20 @@ def score_variances(ratings: pd.DataFrame, trials_needed: int) -> pd.Series:
 
 def longest_runs(ratings: pd.DataFrame) -> pd.Series:
     """Return how often each session gave the same answers running; runs end with their block."""
-    ordered = counted(ratings).sort_values(["session", "block", "trial_order", "response"])
-    trials = ordered.groupby(["session", "block", "trial_order"], sort=True)["response"].agg(tuple)
-    runs = trials.groupby(level=["session", "block"]).agg(_longest_run)
-    return runs.groupby(level="session").max()
+    trials = _answers_of_trials(counted(ratings))
+    is_new = (trials[["session", "block", "answers"]] != trials[["session", "block", "answers"]].shift()).any(axis=1)
+    lengths = trials.groupby([trials["session"], is_new.cumsum()]).size()
+    return lengths.groupby(level="session").max()
 
 
-def _longest_run(answers: Iterable[Any]) -> int:
-    return max(len(list(run)) for _answer, run in itertools.groupby(answers))
+def _answers_of_trials(ratings: pd.DataFrame) -> pd.DataFrame:
+    """Return one row for each trial, in order: session, block, trial_order, and all its responses as one text."""
+    trial = ["session", "block", "trial_order"]
+    ordered = ratings.sort_values([*trial, "response"])[[*trial, "response"]].rename(columns={"response": "answers"})
+    is_one_of_several = ordered.duplicated(trial, keep=False)
+    # Joining texts group by group is slow, and most trials have one answer.
+    several = ordered[is_one_of_several].groupby(trial)["answers"].agg("\0".join).reset_index()
+    return pd.concat([ordered[~is_one_of_several], several]).sort_values(trial, ignore_index=True)
 
 
 def those(values: pd.Series, where: pd.Series, says: str) -> dict[Hashable, str]:

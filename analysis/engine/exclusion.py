@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.engine.ratings import COUNTED_ROLES
@@ -37,7 +38,9 @@ def nothing(ratings: pd.DataFrame) -> pd.Series:
 
 def of_groups(ratings: pd.DataFrame, by: str, reasons: Mapping[Hashable, str]) -> pd.Series:
     """Return the reason of each row's group (by "listener" or "session"); groups that are not named stay."""
-    return pd.Series([reasons.get(name, "") for name in ratings[by]], index=ratings.index, dtype="str")
+    codes, names = pd.factorize(ratings[by])
+    texts = np.array([reasons.get(name, "") for name in names], dtype=object)
+    return pd.Series(texts[codes], index=ratings.index, dtype="str")
 
 
 def declared_check(protocol: Protocol, slug: str) -> dict[str, Any]:

@@ -30,14 +30,17 @@ def leave_one_out_correlations(ratings: pd.DataFrame, stimuli_needed: int = STIM
     cells = cells.assign(others=every["sum"] - cells["sum"], n_others=every["count"] - cells["count"])
     cells = cells[cells["n_others"] > 0]
     cells = cells.assign(own=cells["sum"] / cells["count"], others=cells["others"] / cells["n_others"])
-    found = {name: _correlation(group) for name, group in cells.groupby("listener") if len(group) >= stimuli_needed}
-    return pd.Series(found, dtype=float).dropna()
+    return _correlations(cells[cells.groupby("listener")["own"].transform("size") >= stimuli_needed])
 
 
-def _correlation(cells: pd.DataFrame) -> float:
-    if np.ptp(cells["own"]) == 0 or np.ptp(cells["others"]) == 0:
-        return float("nan")
-    return float(np.corrcoef(cells["own"], cells["others"])[0, 1])
+def _correlations(cells: pd.DataFrame) -> pd.Series:
+    """Return the correlation of `own` and `others` by listener, for whom both vary."""
+    listeners = cells.groupby("listener")[["own", "others"]]
+    varies = (listeners.max() > listeners.min()).all(axis=1)
+    centred = cells[["own", "others"]] - listeners.transform("mean")
+    products = pd.DataFrame({"both": centred["own"] * centred["others"], **(centred**2)})
+    sums = products.groupby(cells["listener"]).sum()[varies]
+    return sums["both"] / np.sqrt(sums["own"] * sums["others"])
 
 
 LOW_AGREEMENT = Exclusion(
