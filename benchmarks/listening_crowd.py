@@ -34,7 +34,10 @@ MOST_CROWDS = 12
 
 @dataclass
 class Findings:
-    """What became of a study: counts, and everything that should not be."""
+    """What became of a study: counts, and everything that should not be.
+
+    `fewest_ratings` gives for each block's method how many valid ratings its least rated set has.
+    """
 
     n_sessions: int = 0
     n_completed: int = 0
@@ -45,7 +48,7 @@ class Findings:
     n_ratings: int = 0
     n_crowds: int = 0
     seconds: float = 0.0
-    ratings_per_set: dict[str, int] = field(default_factory=dict)
+    fewest_ratings: dict[str, int] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
 
@@ -181,7 +184,7 @@ def _examine_quotas(study: "Study", quota: int, findings: Findings) -> None:
         )  # fmt: skip
         counts = dict.fromkeys(block.sets.filter(role="sample").values_list("pk", flat=True), 0)
         counts |= Counter(valid.values_list("presentation__trial__stimulus_set_id", flat=True))
-        findings.ratings_per_set[block.method] = min(counts.values())
+        findings.fewest_ratings[block.method] = min(counts.values())
         if min(counts.values()) < quota:
             findings.faults.append(f"{block.method}: a set has {min(counts.values())} of {quota} ratings")
         unavoidable = int(sum(counts.values()) % len(counts) > 0)

@@ -4,43 +4,50 @@
 
 On each database twice. First all listeners at once without a pause between pages, the most that a server can be asked:
 gives its answers per second. Then with a pause for each trial, as people take to hear a sound and judge it: gives what
-a listener waits for. The listeners run in another process on the same machine, so they share its processors. Server
-times are those of the server's own access log: from the request's arrival at a thread to the last byte of the answer.
+a listener waits for. Each time everything is measured for `--seconds`, once all listeners have begun. The listeners run
+in another process on the same machine, so they share its processors. Times are those of the server's own access log:
+from the request's arrival at a thread to the last byte of the answer.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.listening_site import ROOT, listening_site, make_study
+from benchmarks.listening_site import ROOT, ListeningSite, listening_site, make_study
 
 # The simulated listeners, in a process of their own.
 CROWD = """
-import sys, time, django
+import sys, django
 django.setup()
 from listening_tests.actions.simulation import Crowd, Visiting, simulate_listeners
 from listening_tests.models import Study
 from listening_tests.simulated_browser import BrowserOverNetwork
 from listening_tests.taste import Taste
 url, n, pause = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
-begun = time.monotonic()
 simulate_listeners(
     study=Study.objects.get(), crowd=Crowd(n), taste=Taste({}),
     visiting=Visiting(lambda: BrowserOverNetwork(url), at_once=n, pause=pause),
 )
-print(time.monotonic() - begun)
 """
+# How long all listeners may take to begin.
+BEGIN_SECONDS = 300
 
 KINDS = ("trial page", "answer", "sound")
 COLUMNS = (
     "database", "listeners at once", "pause", "answers a second", "requests", "all p50, p95 ms",
     *(f"{kind} p95 ms" for kind in KINDS), "largest page KB", "errors",
 )  # fmt: skip
+
+
+class NobodyBegins(Exception):
+    """The listeners did not come in time: the server is too slow, or the crowd has ended."""
 
 
 @dataclass(frozen=True)
@@ -58,13 +65,14 @@ def main() -> None:
     if asked.folder:
         _measure_here(asked, Path(asked.folder))
         return
+    print(f"{os.cpu_count()} processors, load average {os.getloadavg()[0]:.1f} before.\n")
     print("| " + " | ".join(COLUMNS) + " |")
     print("|" + "---|" * len(COLUMNS))
     for database in asked.database or ("sqlite", "postgres"):
         # Django knows one database in a process, so each has a process of its own.
         folder = tempfile.mkdtemp(prefix=f"hearsay-load-{database}-")
         own = ["--database", database, "--folder", folder, "--listeners", str(asked.listeners)]
-        own += ["--pause", str(asked.pause), "--trials", str(asked.trials)]
+        own += ["--pause", str(asked.pause), "--trials", str(asked.trials), "--seconds", str(asked.seconds)]
         command = [sys.executable, "-m", "benchmarks.listening_load", *own]
         measured = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
         print(measured.stdout, end="", flush=True)
@@ -75,10 +83,40 @@ def _measure_here(asked: argparse.Namespace, folder: Path) -> None:
     with listening_site(folder, database) as site:
         make_study(n_systems=8, n_words=10, quota=1000, trials=asked.trials)
         for pause in (0.0, asked.pause):
-            site.access_log.write_text("")
-            command = [sys.executable, "-c", CROWD, site.url, str(asked.listeners), str(pause)]
-            said = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
-            print(_row(database, asked.listeners, pause, float(said), _requests(site.access_log)), flush=True)
+            requests = _during(site, asked, pause)
+            print(_row(database, asked, pause, requests), flush=True)
+
+
+def _during(site: ListeningSite, asked: argparse.Namespace, pause: float) -> list[Request]:
+    """Return the requests that the server answered while all listeners were at work. Raises NobodyBegins."""
+    command = [sys.executable, "-c", CROWD, site.url, str(asked.listeners), str(pause)]
+    crowd = subprocess.Popen(command, cwd=ROOT)
+    try:
+        _wait_until_all_have_begun(asked.listeners)
+        site.access_log.write_text("")
+        time.sleep(asked.seconds)
+        return _requests(site.access_log)
+    finally:
+        crowd.kill()
+        crowd.wait()
+        _end_all_sessions()
+
+
+def _wait_until_all_have_begun(n_listeners: int) -> None:
+    from listening_tests.models import Session
+
+    deadline = time.monotonic() + BEGIN_SECONDS
+    while Session.objects.filter(trials__answered_at__isnull=False).distinct().count() < n_listeners:
+        if time.monotonic() > deadline:
+            raise NobodyBegins(f"Within {BEGIN_SECONDS} s not all of {n_listeners} listeners gave an answer.")
+        time.sleep(1)
+
+
+def _end_all_sessions() -> None:
+    """Forget the sessions, so that those of the next crowd can be counted."""
+    from listening_tests.models import Session
+
+    Session.objects.all().delete()
 
 
 def _requests(access_log: Path) -> list[Request]:
@@ -101,7 +139,7 @@ def _kind(method: str, path: str) -> str:
     return "other page"
 
 
-def _row(database: str, n_listeners: int, pause: float, seconds: float, requests: list[Request]) -> str:
+def _row(database: str, asked: argparse.Namespace, pause: float, requests: list[Request]) -> str:
     """Return one line of the table."""
     times = [[each.milliseconds for each in requests if each.kind == kind] for kind in KINDS]
     p50, p95 = np.percentile([each.milliseconds for each in requests], [50, 95])
@@ -110,7 +148,7 @@ def _row(database: str, n_listeners: int, pause: float, seconds: float, requests
     n_errors = sum(each.status >= 400 for each in requests)
     of_kinds = " | ".join(f"{np.percentile(each, 95):.0f}" for each in times)
     return (
-        f"| {database} | {n_listeners} | {pause:g} s | {n_answers / seconds:.0f} | {len(requests)} "
+        f"| {database} | {asked.listeners} | {pause:g} s | {n_answers / asked.seconds:.0f} | {len(requests)} "
         f"| {p50:.0f}, {p95:.0f} | {of_kinds} | {largest:.1f} | {n_errors} |"
     )
 
@@ -121,7 +159,8 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--database", action="append", choices=("sqlite", "postgres"), help="Both if left out.")
     parser.add_argument("--folder", help="Where the site is made, if one database is asked for; else temporary ones.")
     parser.add_argument("--pause", type=float, default=4.0, help="How many seconds a listener takes for each trial.")
-    parser.add_argument("--trials", type=int, default=8, help="Samples in each of a session's two blocks.")
+    parser.add_argument("--seconds", type=float, default=30.0, help="How long is measured.")
+    parser.add_argument("--trials", type=int, default=40, help="Samples in each of a session's two blocks.")
     return parser
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import requests
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 
 # How long a server may take to answer, and how long a listener tries again while it cannot be reached.
@@ -58,9 +59,9 @@ class BrowserOverNetwork:
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
-        self._connection = requests.Session()
+        self._session = requests.Session()
         # What the environment says of proxies is not about a server of ours.
-        self._connection.trust_env = False
+        self._session.trust_env = False
 
     def get(self, address: str) -> Reply:
         return self._ask("GET", address)
@@ -75,10 +76,13 @@ class BrowserOverNetwork:
         fields: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
+        # Who waits for the server keeps no connection to its database: a hundred of them would use up PostgreSQL's.
+        if not connection.in_atomic_block:
+            connection.close()
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
-                answer = self._connection.request(
+                answer = self._session.request(
                     method,
                     self._url + address,
                     data=fields,

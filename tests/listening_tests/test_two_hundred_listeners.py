@@ -26,7 +26,7 @@ def findings_on(database, folder):
 
 def check_that_nothing_is_lost_and_every_quota_reached(found):
     assert found["faults"] == []
-    assert min(found["ratings_per_set"].values()) >= 2
+    assert min(found["fewest_ratings"].values()) >= 2
     assert found["n_ratings"] == found["n_acknowledged"] > 0
     assert found["n_kills"] > 0
 
