@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from listening_tests.method import Arrangement, Method
 from listening_tests.roles import Role
 
@@ -102,9 +104,9 @@ def arrange(method: Method, members: Sequence[Member], *, seed: int) -> list[tup
 
 
 def _names(method: Method, n_references: int, n_others: int) -> list[str]:
-    """Return what the sounds are called: nothing where there is but one."""
+    """Return what the sounds are called in the language that is spoken: nothing where there is but one."""
     if n_references + n_others == 1:
         return [""]
     if method.names:
         return [str(name) for name in method.names]
-    return ["Reference"] * n_references + list(string.ascii_uppercase[:n_others])
+    return [_("Reference")] * n_references + list(string.ascii_uppercase[:n_others])
