@@ -116,6 +116,36 @@ def independent_interval(scores: Floats, confidence: float) -> Interval:
     return _around(scores, error, float(stats.norm.ppf((1 + confidence) / 2)), method, "")
 
 
+def crowdmos_interval(scores: Floats, listeners: pd.Series, stimuli: pd.Series, confidence: float) -> Interval:
+    """Return the mean of scores [N] with crowdMOS's interval: variances of listeners, stimuli and residual by moments.
+
+    With the mean variances within listeners, within stimuli, and of all scores (each over n, not n - 1), the three
+    parts follow by subtraction, none below zero; the mean's variance weighs them by how often each listener and
+    stimulus occurs; Student's t has min(listeners, stimuli) - 1 degrees of freedom. Conservative. Source: Ribeiro,
+    Florencio, Zhang & Seltzer 2011, "crowdMOS: an approach for crowdsourcing mean opinion score studies", ICASSP.
+    """
+    method = "crowdMOS"
+    note = why_no_interval(scores, {"listener": listeners.nunique(), "stimulus": stimuli.nunique()})
+    within_listeners, within_stimuli = (_mean_variance(scores, levels) for levels in (listeners, stimuli))
+    if not note and math.isnan(within_listeners + within_stimuli):
+        note = "no listener or no stimulus with several ratings: the three variances cannot be told apart"
+    if note:
+        return _point(scores, method, note)
+    total = float(np.var(scores))
+    of_stimuli, of_listeners = max(total - within_stimuli, 0.0), max(total - within_listeners, 0.0)
+    residual = max(within_listeners + within_stimuli - total, 0.0)
+    weights = [float((levels.value_counts() ** 2).sum()) / len(scores) ** 2 for levels in (listeners, stimuli)]
+    variance = of_listeners * weights[0] + of_stimuli * weights[1] + residual / len(scores)
+    freedom = min(listeners.nunique(), stimuli.nunique()) - 1
+    return _around(scores, math.sqrt(variance), float(stats.t.ppf((1 + confidence) / 2, freedom)), method, "")
+
+
+def _mean_variance(scores: Floats, levels: pd.Series) -> float:
+    """Return the mean over levels with several scores of the variance within each; NaN if there are none."""
+    grouped = pd.Series(scores).groupby(levels.to_numpy())
+    return float(grouped.var(ddof=0)[grouped.size() > 1].mean())
+
+
 def wilson_interval(successes: int, n: int, confidence: float) -> Interval:
     """Return a proportion with Wilson's score interval, which takes the answers for independent.
 

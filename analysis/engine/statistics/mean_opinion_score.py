@@ -1,23 +1,53 @@
 """Mean opinion scores by system, by item, and by system and item."""
 
+import math
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
+from analysis.engine.bootstrap import percentile_interval, rating_table, two_way_bootstrap
+from analysis.engine.intervals import crowdmos_interval
 from analysis.engine.mean_scores import mean_scores
 from analysis.engine.ratings import counted_ratings
 from analysis.engine.statistic import Statistic, Tables
 
 METHODS = ("acr", "acr_clarity")
+# Of the bootstrap: the same ratings give the same interval.
+SEED = 20260105
 
 
 def mean_opinion_score(ratings: pd.DataFrame, by: Sequence[str], confidence: float = 0.95) -> pd.DataFrame:
     """Return the mean score of each cell of `by` (say ["system"]) with its intervals, best first.
 
-    The estimate is the plain mean of a cell's scores (ITU-T P.800.1); the columns are those of `mean_scores`.
-    Raises NoRatings, or RatingsFrameIsWrong if the scores stand on different scales.
+    The estimate is the plain mean of a cell's scores (ITU-T P.800.1); the columns are those of `mean_scores`, and
+    beside them the percentile interval of the two-way bootstrap (`bootstrap_low`, `bootstrap_high`) and crowdMOS's
+    (`crowdmos_low`, `crowdmos_high`), missing where there is one listener or one clip. Raises NoRatings, or
+    RatingsFrameIsWrong if the scores stand on different scales.
     """
-    return mean_scores(counted_ratings(ratings, METHODS), by, confidence)
+    scored = counted_ratings(ratings, METHODS)
+    table = mean_scores(scored, by, confidence)
+    return table.merge(_further_intervals(scored, by, confidence), on=list(by), validate="one_to_one")
+
+
+def _further_intervals(scored: pd.DataFrame, by: Sequence[str], confidence: float) -> pd.DataFrame:
+    grouped = scored.groupby(list(by), sort=True)
+    summed = rating_table(scored["score"].to_numpy(), scored["listener"], scored["clip_key"], grouped.ngroup())
+    lows, highs = percentile_interval(two_way_bootstrap(summed, np.random.default_rng(SEED)), confidence)
+    rows = []
+    for place, (cell, group) in enumerate(grouped):
+        crowd = crowdmos_interval(group["score"].to_numpy(), group["listener"], group["clip_key"], confidence)
+        is_crossed = group["listener"].nunique() > 1 and group["clip_key"].nunique() > 1
+        rows.append(
+            {
+                **dict(zip(by, cell, strict=True)),
+                "bootstrap_low": lows[place] if is_crossed else math.nan,
+                "bootstrap_high": highs[place] if is_crossed else math.nan,
+                "crowdmos_low": crowd.low,
+                "crowdmos_high": crowd.high,
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def answer_distribution(ratings: pd.DataFrame) -> pd.DataFrame:

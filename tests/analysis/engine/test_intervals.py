@@ -7,7 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from analysis.engine.intervals import independent_interval, one_way_interval, two_way_interval, wilson_interval
+from analysis.engine.intervals import (
+    crowdmos_interval,
+    independent_interval,
+    one_way_interval,
+    two_way_interval,
+    wilson_interval,
+)
 
 
 def crossed(table: np.ndarray) -> tuple[np.ndarray, pd.Series, pd.Series]:
@@ -122,3 +128,24 @@ def test_the_order_of_rows_and_names_of_listeners_change_nothing_and_a_constant_
     assert after.low == pytest.approx(before.low + shift, nan_ok=True)
     assert after.high == pytest.approx(before.high + shift, nan_ok=True)
     assert after.note == before.note
+
+
+def test_the_interval_of_crowdmos_is_its_formula_of_a_complete_table():
+    """Ribeiro et al. 2011: with L listeners and S stimuli, variances w/L + s/S + u/(L S), solved from the moments."""
+    table = np.random.default_rng(4).normal(3, 1, (6, 4)) + np.arange(6)[:, None] / 2 + np.arange(4) / 3
+    within_listeners, within_stimuli = table.var(axis=1).mean(), table.var(axis=0).mean()
+    listener, stimulus = table.var() - within_listeners, table.var() - within_stimuli
+    residual = within_listeners - stimulus
+
+    interval = crowdmos_interval(*crossed(table), confidence=0.95)
+
+    variance = listener / 6 + stimulus / 4 + residual / 24
+    assert interval.standard_error == pytest.approx(math.sqrt(variance))
+    assert interval.high - table.mean() == pytest.approx(stats.t.ppf(0.975, 3) * math.sqrt(variance))
+
+
+def test_crowdmos_has_no_interval_where_nobody_rated_twice():
+    interval = crowdmos_interval(np.array([1.0, 2.0, 4.0]), pd.Series(list("abc")), pd.Series(list("xyy")), 0.95)
+
+    assert math.isnan(interval.low)
+    assert interval.note.startswith("no listener or no stimulus with several ratings")

@@ -62,3 +62,13 @@ def test_answers_of_another_method_are_no_ratings_of_this_one():
 
     with pytest.raises(NoRatings, match="acr"):
         mean_opinion_score(ratings, ["system"])
+
+
+def test_bootstrap_and_crowdmos_intervals_stand_beside_and_need_two_listeners():
+    many = mean_opinion_score(simulated_ratings(n_listeners=12), ["system"])
+    one = mean_opinion_score(simulated_ratings(n_listeners=1), ["system"])
+
+    for kind in ("bootstrap", "crowdmos"):
+        assert (many[f"{kind}_low"] < many["estimate"]).all()
+        assert (many["estimate"] < many[f"{kind}_high"]).all()
+        assert one[f"{kind}_low"].isna().all()
