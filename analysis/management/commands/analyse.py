@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from analysis.management.record_argument import add_record, chosen_record
+from analysis.report import write_report
 
 
 class Command(BaseCommand):
@@ -13,6 +14,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_record(parser)
+        parser.add_argument("--report", type=Path, metavar="DIR", help="Write a report with its tables and figures.")
         parser.add_argument("--csv", type=Path, metavar="DIR", help="Write every table into this folder too.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,6 +30,9 @@ class Command(BaseCommand):
         for line in (f"{record.facts.title} ({record.facts.listeners} listeners)", *record.facts.statements, ""):
             self.stdout.write(line)
         self.stdout.write(results_as_text(results))
+        if options["report"]:
+            for path in write_report(record, options["report"]):
+                self.stdout.write(f"Wrote {path}")
         if options["csv"]:
             for path in write_tables(results, options["csv"]):
                 self.stdout.write(f"Wrote {path}")
