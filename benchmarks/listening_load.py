@@ -90,33 +90,31 @@ def _measure_here(asked: argparse.Namespace, folder: Path) -> None:
 def _during(site: ListeningSite, asked: argparse.Namespace, pause: float) -> list[Request]:
     """Return the requests that the server answered while all listeners were at work. Raises NobodyBegins."""
     command = [sys.executable, "-c", CROWD, site.url, str(asked.listeners), str(pause)]
+    n_before = _n_begun()
     crowd = subprocess.Popen(command, cwd=ROOT)
     try:
-        _wait_until_all_have_begun(asked.listeners)
+        _wait_until_begun(n_before + asked.listeners)
         site.access_log.write_text("")
         time.sleep(asked.seconds)
         return _requests(site.access_log)
     finally:
         crowd.kill()
         crowd.wait()
-        _end_all_sessions()
 
 
-def _wait_until_all_have_begun(n_listeners: int) -> None:
+def _n_begun() -> int:
+    """Return how many sessions have an answer."""
     from listening_tests.models import Session
 
+    return Session.objects.filter(trials__answered_at__isnull=False).distinct().count()
+
+
+def _wait_until_begun(n_sessions: int) -> None:
     deadline = time.monotonic() + BEGIN_SECONDS
-    while Session.objects.filter(trials__answered_at__isnull=False).distinct().count() < n_listeners:
+    while _n_begun() < n_sessions:
         if time.monotonic() > deadline:
-            raise NobodyBegins(f"Within {BEGIN_SECONDS} s not all of {n_listeners} listeners gave an answer.")
+            raise NobodyBegins(f"Within {BEGIN_SECONDS} s not all listeners gave an answer.")
         time.sleep(1)
-
-
-def _end_all_sessions() -> None:
-    """Forget the sessions, so that those of the next crowd can be counted."""
-    from listening_tests.models import Session
-
-    Session.objects.all().delete()
 
 
 def _requests(access_log: Path) -> list[Request]:
