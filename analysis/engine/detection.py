@@ -2,7 +2,9 @@
 
 import math
 
-from scipy import stats
+import numpy as np
+import numpy.typing as npt
+from scipy import special
 
 
 def d_prime(hits: int, n_signals: int, false_alarms: int, n_others: int) -> tuple[float, float]:
@@ -14,7 +16,17 @@ def d_prime(hits: int, n_signals: int, false_alarms: int, n_others: int) -> tupl
     """
     if n_others == 0 or n_signals == 0:
         return math.nan, math.nan
-    hit, alarm = (
-        float(stats.norm.ppf((count + 0.5) / (n + 1))) for count, n in ((hits, n_signals), (false_alarms, n_others))
-    )
-    return hit - alarm, -(hit + alarm) / 2
+    hit, alarm = _z(hits, n_signals), _z(false_alarms, n_others)
+    return float(hit - alarm), float(-(hit + alarm) / 2)
+
+
+def sensitivity(
+    hits: npt.ArrayLike, n_signals: npt.ArrayLike, false_alarms: npt.ArrayLike, n_others: npt.ArrayLike
+) -> npt.NDArray[np.float64]:
+    """Return the d' of many decisions at once; NaN where there are no signals, or no others."""
+    there = (np.asarray(n_signals) > 0) & (np.asarray(n_others) > 0)
+    return np.where(there, _z(hits, n_signals) - _z(false_alarms, n_others), np.nan)
+
+
+def _z(count: npt.ArrayLike, n: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    return np.asarray(special.ndtri((np.asarray(count) + 0.5) / (np.asarray(n) + 1)))

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special, stats
 
-from analysis.engine.detection import d_prime
+from analysis.engine.detection import d_prime, sensitivity
 from analysis.engine.intervals import wilson_interval
 from analysis.engine.ratings import NONE_OF_THESE, NoRatings, counted_ratings
 from analysis.engine.statistic import Statistic, Tables
@@ -74,8 +74,10 @@ class Confusions:
         return np.asarray(self.counts.sum(axis=0))
 
     def resampled(self) -> np.ndarray:
-        """Return the totals [R, W, W + 1] of bootstrap samples of listeners."""
+        """Return the totals [R, W, W + 1] of bootstrap samples of listeners; none of a single listener."""
         n = len(self.counts)
+        if n < 2:
+            return self.counts[:0]
         draws = np.random.default_rng(SEED).multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
         return np.tensordot(draws, self.counts, axes=1)
 
@@ -111,13 +113,11 @@ def _rests_on(answers: pd.DataFrame) -> dict[str, int]:
 
 def _information(confusions: Confusions, confidence: float) -> dict[str, Any]:
     total = confusions.total
-    plug_in, words = mutual_information(total), entropy(total.sum(axis=1))
-    corrected = max(plug_in - _bias(total), 0.0)
+    plug_in, words = float(mutual_information(total)), float(entropy(total.sum(axis=1)))
+    corrected = float(_corrected(total))
     return {
         "estimate": corrected,
-        **_interval(
-            corrected, confusions, confidence, lambda counts: max(mutual_information(counts) - _bias(counts), 0)
-        ),
+        **_interval(corrected, _corrected(confusions.resampled()), confidence),
         "plug_in": plug_in,
         "of_bits": words,
         "relative": corrected / words if words > 0 else math.nan,
@@ -126,11 +126,12 @@ def _information(confusions: Confusions, confidence: float) -> dict[str, Any]:
 
 
 def _sensitivity(confusions: Confusions, place: int, confidence: float) -> dict[str, Any]:
-    hits, n_signals, false_alarms, n_others = _detected(confusions.total, place)
+    hits, n_signals, false_alarms, n_others = (int(each) for each in _detected(confusions.total, place))
     prime, criterion = d_prime(hits, n_signals, false_alarms, n_others)
+    resampled = sensitivity(*_detected(confusions.resampled(), place))
     return {
         "estimate": prime,
-        **_interval(prime, confusions, confidence, lambda counts: d_prime(*_detected(counts, place))[0]),
+        **_interval(prime, resampled, confidence),
         "criterion": criterion,
         "hit_rate": hits / n_signals,
         "false_alarm_rate": false_alarms / n_others if n_others else math.nan,
@@ -138,21 +139,19 @@ def _sensitivity(confusions: Confusions, place: int, confidence: float) -> dict[
     }
 
 
-def _detected(counts: np.ndarray, place: int) -> tuple[int, int, int, int]:
-    """Return hits, words meant, false alarms and other words meant, of one word."""
-    hits, meant, said = counts[place, place], counts[place].sum(), counts[:, place].sum()
-    return int(hits), int(meant), int(said - hits), int(counts.sum() - meant)
+def _detected(counts: np.ndarray, place: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return hits, words meant, false alarms and other words meant, of one word; counts [..., W, W + 1]."""
+    hits, meant = counts[..., place, place], counts[..., place, :].sum(axis=-1)
+    said = counts[..., :, place].sum(axis=-1)
+    return hits, meant, said - hits, counts.sum(axis=(-2, -1)) - meant
 
 
-def _interval(
-    estimate: float, confusions: Confusions, confidence: float, measure: Callable[[np.ndarray], float]
-) -> dict[str, Any]:
+def _interval(estimate: float, resampled: np.ndarray, confidence: float) -> dict[str, Any]:
     """Return the ends of a percentile bootstrap over listeners, widened to hold the estimate if need be."""
-    if len(confusions.counts) < 2:
+    if not len(resampled):
         return {"low": math.nan, "high": math.nan, "note": "one listener: nothing is known of how others differ"}
     tail = (1 - confidence) / 2
-    measured = [measure(counts) for counts in confusions.resampled()]
-    low, high = (float(end) for end in np.nanquantile(measured, [tail, 1 - tail]))
+    low, high = (float(end) for end in np.nanquantile(resampled, [tail, 1 - tail]))
     return {"low": min(low, estimate), "high": max(high, estimate), "note": ""}
 
 
@@ -186,20 +185,28 @@ def _moments(counts: np.ndarray) -> tuple[float, float]:
     return mean, float((put[:, None] * said[None, :] * left**2).sum() / (n - 1))
 
 
-def mutual_information(counts: np.ndarray) -> float:
-    """Return the plug-in mutual information of rows and columns of a table [I, J] of counts, in bits."""
-    return entropy(counts.sum(axis=1)) + entropy(counts.sum(axis=0)) - entropy(counts.ravel())
+def _corrected(counts: np.ndarray) -> np.ndarray:
+    """Return the information less its bias, at least 0, of tables [..., I, J] of counts, in bits."""
+    return np.asarray(np.maximum(mutual_information(counts) - _bias(counts), 0.0))
 
 
-def entropy(counts: np.ndarray) -> float:
-    """Return the plug-in entropy of counts, in bits."""
-    return float(stats.entropy(counts, base=2)) if counts.sum() else 0.0
+def mutual_information(counts: np.ndarray) -> np.ndarray:
+    """Return the plug-in mutual information of rows and columns of tables [..., I, J] of counts, in bits."""
+    cells = counts.reshape(*counts.shape[:-2], counts.shape[-2] * counts.shape[-1])
+    return np.asarray(entropy(counts.sum(axis=-1)) + entropy(counts.sum(axis=-2)) - entropy(cells))
 
 
-def _bias(counts: np.ndarray) -> float:
-    """Return how much too high the plug-in information of a table is on average, in bits."""
-    rows, columns = np.count_nonzero(counts.sum(axis=1)), np.count_nonzero(counts.sum(axis=0))
-    return float((rows - 1) * (columns - 1) / (2 * counts.sum() * math.log(2)))
+def entropy(counts: np.ndarray) -> np.ndarray:
+    """Return the plug-in entropy of counts [..., N], in bits."""
+    shares = counts / counts.sum(axis=-1, keepdims=True)
+    return np.asarray(special.entr(shares).sum(axis=-1) / math.log(2))
+
+
+def _bias(counts: np.ndarray) -> np.ndarray:
+    """Return how much too high the plug-in information of tables is on average, in bits."""
+    rows = np.count_nonzero(counts.sum(axis=-1), axis=-1)
+    columns = np.count_nonzero(counts.sum(axis=-2), axis=-1)
+    return np.asarray((rows - 1) * (columns - 1) / (2 * counts.sum(axis=(-2, -1)) * math.log(2)))
 
 
 def _tables(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float) -> Tables:
