@@ -215,7 +215,8 @@ class StudyFile(Section):
 
     @model_validator(mode="after")
     def _statistics_fit_the_methods(self) -> Self:
-        offered = self.offered_statistics()
+        methods = [METHODS[block.method] for block in self.blocks]
+        offered = [*self.offered_statistics(), *dict.fromkeys(name for each in methods for name in each.on_request)]
         for name in self.analysis.statistics or []:
             if name not in offered:
                 raise ValueError(f"analysis.statistics names {name!r}: the blocks' methods offer {', '.join(offered)}")

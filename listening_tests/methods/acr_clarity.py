@@ -21,5 +21,6 @@ ACR_CLARITY = Method(
         ),
     ),
     roles_per_trial={Role.SAMPLE: (1, 1)},
-    statistics=("mean_opinion_score",),
+    statistics=("mean_opinion_score", "mixed_model", "pairwise_differences", "reliability"),
+    on_request=("ordinal_model",),
 )

@@ -51,7 +51,7 @@ def test_an_answered_study_shows_its_tables_figures_and_method(researcher):
 
     text = page(researcher, study)
 
-    assert text.count("<svg") == 5
+    assert text.count("<svg") == 7
     assert "Natural speech" in text
     assert "4</strong> real listeners" in text
     assert "64 ratings of 4 sessions, 4 complete" in text

@@ -24,7 +24,7 @@ def test_every_file_in_the_folder_is_in_the_table():
 
 
 def test_every_statistic_that_a_method_names_exists():
-    named = {name for method in METHODS.values() for name in method.statistics}
+    named = {name for method in METHODS.values() for name in (*method.statistics, *method.on_request)}
 
     assert named <= set(STATISTICS)
 
