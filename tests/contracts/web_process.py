@@ -65,7 +65,7 @@ def arguments_of_pages():
     by_page |= {name: {"pk": job.pk} for name in ("job_detail", "job_cancel", "job_retry")}
     of_a_study = (
         "study_detail", "study_prepare", "study_open", "study_close", "study_recruitment", "change_recruitment",
-        "take_study", "results", "results_clips", "results_export", "api_results",
+        "take_study", "results", "results_clips", "results_export", "results_report", "api_results",
     )  # fmt: skip
     return by_page | {name: {"slug": study.slug} for name in of_a_study}
 

@@ -46,7 +46,16 @@ def test_the_protocol_writes_every_default_out(tmp_path):
     assert protocol["listeners"]["session_hours"] == 24
     assert protocol["analysis"] == {
         "confidence": 0.9,
-        "statistics": ["word_identification", "classifier_human_agreement", "mean_opinion_score"],
+        "exclusions": [],
+        "statistics": [
+            "word_identification",
+            "identification_information",
+            "classifier_human_agreement",
+            "mean_opinion_score",
+            "mixed_model",
+            "pairwise_differences",
+            "reliability",
+        ],
     }
 
 
