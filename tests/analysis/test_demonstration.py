@@ -56,7 +56,7 @@ def test_the_demo_is_made_once(small_demo):
     made = [model.objects.count() for model in (Study, Job, Session, Rating)]
     demonstration.make(progress=second, owner=small_demo.username)
 
-    assert [model.objects.count() for model in (Study, Job, Session, Rating)] == made == [2, 8, 2, 16]
+    assert [model.objects.count() for model in (Study, Job, Session, Rating)] == made == [2, 8, 2, 24]
     assert first.steps[:4] == ["Corpus", "Networks", "Clips", "Stimuli"]
     assert second.steps == []
 

@@ -93,7 +93,7 @@ def test_the_command_writes_every_table(tmp_path, capsys):
     text = printed(capsys, study.slug, csv=tmp_path / "tables")
 
     assert "Simulated listeners" in text
-    assert len(list((tmp_path / "tables").glob("*.csv"))) == 16
+    assert len(list((tmp_path / "tables").glob("*.csv"))) == 13
 
 
 @pytest.mark.parametrize("arguments", [{}, {"archive": "some.zip", "study": "some"}])

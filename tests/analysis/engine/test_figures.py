@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 
 from analysis.engine.figure import FigureIsNotPlain, plain_svg
+from analysis.engine.gallery import DRAWINGS
 from analysis.engine.plots import (
     plot_agreement,
+    plot_answer_distribution,
     plot_confusion,
+    plot_confusion_difference,
     plot_identification,
     plot_mean_opinion_scores,
     plot_mean_opinion_scores_by_word,
@@ -23,7 +26,8 @@ TITLES = {"copy": "Copy synthesis (Griffin–Lim)", "noise": "From <noise> & not
 @pytest.fixture(scope="module")
 def tables():
     frames = simulated_ratings(), simulated_judgements()
-    return {slug: statistic.tables(*frames, 0.95) for slug, statistic in STATISTICS.items()}
+    drawn = {drawing.statistic for drawing in DRAWINGS.values()}
+    return {slug: STATISTICS[slug].tables(*frames, 0.95) for slug in drawn}
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +37,9 @@ def figures(tables):
         plot_mean_opinion_scores(scores["by_system"], (1, 5), TITLES),
         plot_mean_opinion_scores_by_word(scores["by_item"], (1, 5)),
         plot_identification(words["by_system"], TITLES),
+        plot_answer_distribution(scores["distribution"], TITLES),
         plot_confusion(words["confusion"]),
+        plot_confusion_difference(tables["classifier_human_agreement"]["confusion_difference"]),
         plot_agreement(tables["classifier_human_agreement"]["by_clip"], {"judge": "Residual classifier"}),
     ]
 
