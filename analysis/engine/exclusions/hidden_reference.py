@@ -8,18 +8,14 @@ import pandas as pd
 
 from analysis.engine.conduct import those
 from analysis.engine.exclusion import Exclusion, Protocol, of_groups
-
-LEAST_SCORE = 0.9
-LARGEST_SHARE = 0.15
+from analysis.engine.hidden_references import missed_references
 
 
 def reasons(ratings: pd.DataFrame, protocol: Protocol) -> pd.Series:
     """Return which listeners gave the hidden reference less than 90 of 100 in more than 15 % of their trials."""
-    references = ratings[(ratings["method"] == "mushra") & (ratings["role"] == "hidden_reference")]
-    height = (references["score"] - references["scale_min"]) / (references["scale_max"] - references["scale_min"])
-    shares = (height < LEAST_SCORE).groupby(references["listener"]).mean()
+    missed = missed_references(ratings)
     says = "gave the hidden reference less than 90 in {:.0%} of the trials"
-    return of_groups(ratings, "listener", those(shares, shares > LARGEST_SHARE, says))
+    return of_groups(ratings, "listener", those(missed["share_missed"], missed["is_left_out"], says))
 
 
 HIDDEN_REFERENCE = Exclusion(

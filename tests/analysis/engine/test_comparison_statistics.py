@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.engine.hidden_references import missed_references
 from analysis.engine.ratings import NoRatings
 from analysis.engine.statistics import STATISTICS
 from analysis.engine.statistics.discrimination import discrimination
-from analysis.engine.statistics.mushra_score import hidden_reference
 from analysis.engine.statistics.preference import bradley_terry, comparisons, preference_by_pair
 from analysis.engine.statistics.word_verification import verification
 from tests.analysis.frames import rating
@@ -160,7 +160,7 @@ def test_who_misses_the_hidden_reference_too_often_is_left_out_of_a_second_table
 
 
 def test_the_share_at_the_limit_is_kept():
-    missed = hidden_reference(sliders({"a": [100.0] * 17 + [0.0] * 3}))
+    missed = missed_references(sliders({"a": [100.0] * 17 + [0.0] * 3}))
 
     assert missed.iloc[0]["share_missed"] == pytest.approx(0.15)
     assert not missed.iloc[0]["is_left_out"]
