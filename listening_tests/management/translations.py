@@ -8,6 +8,7 @@ import ast
 import io
 import re
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -24,6 +25,7 @@ TEMPLATES = ("templates/base.html", "templates/listener_base.html", "templates/l
 SOURCES = ("listening_tests/**/*.py",)
 # The language that the code is written in needs no catalogue.
 DATED = re.compile(rb'"(POT-Creation-Date|PO-Revision-Date|Report-Msgid-Bugs-To|Last-Translator|Language-Team): ')
+UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
 SOURCE_LANGUAGE = "en"
 
 
@@ -118,6 +120,8 @@ def _as_po(catalogue: Catalog) -> bytes:
 def _as_mo(catalogue: Catalog) -> bytes:
     buffer = io.BytesIO()
     same = read_po(io.BytesIO(_as_po(catalogue)), locale=catalogue.locale)
+    # Babel writes both dates, and dates a catalogue without any to this minute: the same texts give the same file.
+    same.creation_date = same.revision_date = UNDATED
     write_mo(buffer, same)
     return buffer.getvalue()
 

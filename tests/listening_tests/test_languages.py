@@ -68,6 +68,17 @@ def test_every_language_has_every_text():
     translations.check_catalogues()
 
 
+def test_a_catalogue_compiles_to_the_same_file_at_any_time(settings, tmp_path):
+    settings.LOCALE_PATHS = [tmp_path]
+    translations.update_catalogues()
+    before = {path: path.read_bytes() for path in tmp_path.rglob("django.*")}
+
+    translations.update_catalogues()
+
+    assert {path: path.read_bytes() for path in tmp_path.rglob("django.*")} == before
+    assert b"2000-01-01" in (tmp_path / "fi" / "LC_MESSAGES" / "django.mo").read_bytes()
+
+
 def test_a_missing_text_is_named(settings, tmp_path):
     settings.LOCALE_PATHS = [tmp_path]
     call_command("messages", verbosity=0)
