@@ -30,7 +30,7 @@ class Method:
     `roles_per_trial` gives the least and the most stimuli of each role in one trial; all stimuli of a trial say the
     same word. `names` is what listeners call the sounds, in the order in which they stand (letters, if left out).
     `probes_words`: each trial asks about a word, in half of them the intended one. `statistics` names the analyses
-    that fit, as in `analysis.engine.statistics`; those `on_request` fit too, but take long: a study file must name them.
+    that fit, as in `analysis.engine.statistics`; those `on_request` fit too, but take long: files must name them.
     """
 
     slug: str

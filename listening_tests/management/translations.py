@@ -23,9 +23,9 @@ STRING = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 CALL = re.compile(rf"\b(?:gettext|_)\(({STRING})\)|\bngettext\(({STRING}),\s*({STRING})")
 TEMPLATES = ("templates/base.html", "templates/listener_base.html", "templates/listening_tests/listener/*.html")
 SOURCES = ("listening_tests/**/*.py",)
-# The language that the code is written in needs no catalogue.
 DATED = re.compile(rb'"(POT-Creation-Date|PO-Revision-Date|Report-Msgid-Bugs-To|Last-Translator|Language-Team): ')
 UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
+# The language that the code is written in needs no catalogue.
 SOURCE_LANGUAGE = "en"
 
 
