@@ -9,8 +9,8 @@ from listening_tests.actions import building, preparing, studies
 from listening_tests.models import Study
 from listening_tests.progress import Progress
 from listening_tests.states import StudyState
-from listening_tests.study_file import read_study_file
-from listening_tests.study_schema import StudyFile
+from listening_tests.study_file.reading import read_study_file
+from listening_tests.study_file.schema import StudyFile
 
 STUDY_FILE = settings.BASE_DIR / "studies" / "demo.yaml"
 TO_TAKE = "demo"

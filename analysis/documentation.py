@@ -13,7 +13,7 @@ from generation import catalogue
 from listening_tests.methods import METHODS
 from listening_tests.recruitment import RECRUITERS
 from listening_tests.screenings import SCREENINGS
-from listening_tests.study_schema import StudyFile
+from listening_tests.study_file.schema import StudyFile
 
 OUR_APPS = ("accounts", "generation", "listening_tests", "analysis")
 MADE = "<!-- Made by `make docs`: change the code, not this file. -->\n"

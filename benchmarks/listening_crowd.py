@@ -65,7 +65,7 @@ def main() -> int:
 def run(site: ListeningSite, study: "Study", asked: argparse.Namespace) -> Findings:
     """Let crowds come until the study is full; return what the database then holds."""
     from listening_tests.actions.simulation import Crowd, Visiting, simulate_listeners
-    from listening_tests.taste import Taste
+    from listening_tests.simulation.taste import Taste
 
     findings, acknowledged = Findings(), {}
     visiting = Visiting(lambda: _witness(site.url, acknowledged), at_once=asked.at_once)
@@ -90,7 +90,7 @@ def run(site: ListeningSite, study: "Study", asked: argparse.Namespace) -> Findi
 
 def _witness(url: str, acknowledged: dict[str, str]) -> Any:
     """Return a browser that notes each answer once the server has acknowledged it."""
-    from listening_tests.simulated_browser import BrowserOverNetwork, Reply
+    from listening_tests.simulation.browser import BrowserOverNetwork, Reply
 
     class Witness(BrowserOverNetwork):
         def post(self, address: str, fields: Mapping[str, str], *, page: str) -> Reply:

@@ -28,8 +28,8 @@ import sys, django
 django.setup()
 from listening_tests.actions.simulation import Crowd, Visiting, simulate_listeners
 from listening_tests.models import Study
-from listening_tests.simulated_browser import BrowserOverNetwork
-from listening_tests.taste import Taste
+from listening_tests.simulation.browser import BrowserOverNetwork
+from listening_tests.simulation.taste import Taste
 url, n, pause = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 simulate_listeners(
     study=Study.objects.get(), crowd=Crowd(n), taste=Taste({}),

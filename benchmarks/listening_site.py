@@ -110,7 +110,7 @@ def make_study(*, n_systems: int, n_words: int, quota: int, trials: int, n_check
     from listening_tests.actions.building import build_blocks, planned_clips, register_study
     from listening_tests.actions.preparing_sounds import prepare_sounds
     from listening_tests.actions.studies import open_study
-    from listening_tests.study_file import parse_study_file
+    from listening_tests.study_file.reading import parse_study_file
     from tests import factories
 
     facts = _study_facts(n_systems, n_words, quota, trials, n_checks)

@@ -1,7 +1,7 @@
 """Which questionnaire a session has yet to answer."""
 
 from listening_tests.models import QuestionnaireAnswer, Session, Study
-from listening_tests.study_questionnaires import QuestionnaireSection
+from listening_tests.study_file.questionnaires import QuestionnaireSection
 
 
 def questionnaires_of(study: Study) -> list[QuestionnaireSection]:

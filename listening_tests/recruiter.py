@@ -10,7 +10,7 @@ from typing import ClassVar
 from django.db.models import TextChoices
 from pydantic import Field
 
-from listening_tests.study_networks import Section
+from listening_tests.study_file.networks import Section
 
 # Services' ids are much shorter; what is longer was made up.
 LONGEST_ID = 200

@@ -8,14 +8,14 @@ from typing import Any
 from django.db.models import F
 
 from listening_tests.actions.recruitment_outcomes import failed_attention_checks, minutes_of, outcome_of
+from listening_tests.checks.policy import failures_needed
 from listening_tests.models import Identity, Recruitment, Session, Study, Submission
 from listening_tests.recruiter import Outcome
 from listening_tests.recruitment.prolific import Prolific
 from listening_tests.recruitment.prolific.costs import LEAST_PER_HOUR, Costs, costs, pay_per_hour
 from listening_tests.recruitment.prolific.submission_states import SubmissionState
-from listening_tests.screening_policy import failures_needed
 from listening_tests.states import SessionState
-from listening_tests.study_recruitment import recruiter_of
+from listening_tests.study_file.recruitment import recruiter_of
 
 
 @dataclass(frozen=True)

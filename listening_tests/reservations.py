@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from listening_tests.assignment import Candidate, assign
-from listening_tests.check_placement import Placed, place_checks
-from listening_tests.checks_of_blocks import checks_by_block, drawn_checks, n_repeats
+from listening_tests.checks.of_blocks import checks_by_block, drawn_checks, n_repeats
+from listening_tests.checks.placement import Placed, place_checks
 from listening_tests.models import Block, Presentation, Session, SetMember, StimulusSet, Study, Trial
 from listening_tests.roles import Role, TrialRole
 from listening_tests.screening import TrialCheck

@@ -12,13 +12,13 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, WithJsonSchema
 
-from listening_tests.check_items import AnsweredItem, AskedItem, CheckSound, Facts
-from listening_tests.check_stimuli import BlockFacts, PlannedStimulus
+from listening_tests.checks.items import AnsweredItem, AskedItem, CheckSound, Facts
+from listening_tests.checks.kinds import Consequence, Kind
+from listening_tests.checks.session_record import SessionRecord, TrialRecord, in_role
+from listening_tests.checks.stimuli import BlockFacts, PlannedStimulus
 from listening_tests.questions import Text
 from listening_tests.roles import TrialRole
-from listening_tests.screening_kinds import Consequence, Kind
-from listening_tests.session_record import SessionRecord, TrialRecord, in_role
-from listening_tests.study_networks import Section
+from listening_tests.study_file.networks import Section
 
 # Files write a consequence as a word.
 ConsequenceWord = Annotated[Consequence, Field(strict=False), WithJsonSchema({"enum": Consequence.values})]

@@ -9,13 +9,13 @@ from django.db import transaction
 from accounts.models import Researcher
 from generation.models import Clip
 from listening_tests.actions.check_trials import stimuli_of
-from listening_tests.checks_of_blocks import checks_by_block
+from listening_tests.checks.of_blocks import checks_by_block
 from listening_tests.models import Block, SetMember, Stimulus, StimulusSet, Study
 from listening_tests.roles import Role, TrialRole
 from listening_tests.stimulus_sets import Member, compose_sets
-from listening_tests.study_blocks import BlockSection, TrainingSection
-from listening_tests.study_file import protocol_digest
-from listening_tests.study_schema import StudyFile, SystemsPart
+from listening_tests.study_file.blocks import BlockSection, TrainingSection
+from listening_tests.study_file.reading import protocol_digest
+from listening_tests.study_file.schema import StudyFile, SystemsPart
 
 # What of a block's section a trial's page and its reading need.
 SETTINGS = {"training", "break_after", "reference", "label_order", "minimum_plays", "maximum_plays"}

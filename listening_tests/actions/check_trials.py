@@ -9,8 +9,8 @@ from django.conf import settings
 
 from generation.models import Clip
 from listening_tests.actions.preparing_sounds import keep_made_sound
-from listening_tests.check_items import CheckSound
-from listening_tests.check_stimuli import BlockFacts, PlannedStimulus
+from listening_tests.checks.items import CheckSound
+from listening_tests.checks.stimuli import BlockFacts, PlannedStimulus
 from listening_tests.models import Block, Stimulus
 from listening_tests.roles import Role
 from listening_tests.screening import TrialCheck

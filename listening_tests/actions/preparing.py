@@ -17,14 +17,14 @@ from generation.states import JobState
 from listening_tests.actions.building import PlannedClip, build_blocks, planned_clips
 from listening_tests.actions.preparing_sounds import SoundCannotBePrepared, prepare_sounds
 from listening_tests.actions.study_networks import NetworkCannotBeHad, StudyNetworks, request_networks
-from listening_tests.check_sounds import make_example_sounds
+from listening_tests.checks.sounds import make_example_sounds
 from listening_tests.models import Study
 from listening_tests.progress import Progress
 from listening_tests.screening import ListeningCheck
 from listening_tests.sounds.noise import SoundHasNoLevel
 from listening_tests.sounds.speech import SpeechFailed
-from listening_tests.study_schema import StudyFile
-from listening_tests.study_screenings import screenings_of
+from listening_tests.study_file.schema import StudyFile
+from listening_tests.study_file.screenings import screenings_of
 
 
 class PreparationFailed(Exception):

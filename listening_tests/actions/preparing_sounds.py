@@ -15,7 +15,7 @@ from typing import Any
 import soundfile
 from django.conf import settings
 
-from listening_tests.check_items import CheckSound
+from listening_tests.checks.items import CheckSound
 from listening_tests.models import Block, Stimulus, Study
 from listening_tests.roles import Role
 from listening_tests.sounds.anchors import anchor

@@ -12,7 +12,7 @@ from listening_tests.actions import sessions
 from listening_tests.models import Consent, Identity, Recruitment, Session, Study, Submission
 from listening_tests.recruiter import Arrival, Outcome, Recruiter
 from listening_tests.states import SessionState
-from listening_tests.study_recruitment import recruiter_of
+from listening_tests.study_file.recruitment import recruiter_of
 
 
 class HasTakenPart(Exception):

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from listening_tests.checks.kinds import Consequence
+from listening_tests.checks.policy import MAY_REJECT, failures_needed
 from listening_tests.models import Identity, Recruitment, Session, Study
 from listening_tests.recruiter import Outcome
-from listening_tests.screening_kinds import Consequence
-from listening_tests.screening_policy import MAY_REJECT, failures_needed
 from listening_tests.states import SessionState
-from listening_tests.study_recruitment import recruiter_of
+from listening_tests.study_file.recruitment import recruiter_of
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from listening_tests.recruitment.prolific.costs import check_pay
 from listening_tests.recruitment.prolific.requested_study import possible_outcomes, requested_study
 from listening_tests.recruitment.prolific.submission_states import HOLDS_NO_PLACE, UNDER_WAY
 from listening_tests.reservations import offer
-from listening_tests.study_recruitment import recruiter_of
+from listening_tests.study_file.recruitment import recruiter_of
 
 # In Prolific's words: those in which more listeners can come.
 STATES_THAT_RECRUIT = ("ACTIVE", "AWAITING REVIEW")

@@ -8,11 +8,11 @@ from django.db import transaction
 
 from listening_tests.actions.recruitment_outcomes import failed_attention_checks, minutes_of, outcome_of
 from listening_tests.actions.recruitment_prolific import add_places, created_there, prolific_of, refresh
+from listening_tests.checks.policy import failures_needed
 from listening_tests.models import Identity, Session, Study, Submission, WebhookEvent
 from listening_tests.recruiter import Outcome
 from listening_tests.recruitment.prolific.client import ProlificClient, check_rejection
 from listening_tests.recruitment.prolific.submission_states import GIVEN_UP, HOLDS_NO_PLACE, SubmissionState
-from listening_tests.screening_policy import failures_needed
 from listening_tests.states import SessionState
 
 

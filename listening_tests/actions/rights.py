@@ -13,7 +13,7 @@ from listening_tests.actions.sessions import new_completion_code
 from listening_tests.models import CheckItem, Consent, Listener, Rating, Session, Study, Trial
 from listening_tests.models.listeners import new_session_key
 from listening_tests.states import SessionState
-from listening_tests.study_rights import RightsSection
+from listening_tests.study_file.rights import RightsSection
 
 
 def rights_of(study: Study) -> RightsSection:

@@ -14,12 +14,12 @@ from django.utils.crypto import salted_hmac
 
 from listening_tests.actions import sessions
 from listening_tests.actions.verdicts import store_verdict
-from listening_tests.check_items import AnsweredItem
+from listening_tests.checks.items import AnsweredItem
+from listening_tests.checks.kinds import Consequence, Kind
 from listening_tests.models import CheckItem, Session
 from listening_tests.screening import ListeningCheck
-from listening_tests.screening_kinds import Consequence, Kind
 from listening_tests.states import SessionState
-from listening_tests.study_screenings import screenings_of
+from listening_tests.study_file.screenings import screenings_of
 
 LONGEST_ANSWER = 500
 

@@ -12,12 +12,12 @@ from django.db import connection
 from django.utils import timezone
 
 from listening_tests.actions.sessions import StudyIsFull, check_takes_listeners
-from listening_tests.judged_taste import taste_from_judgements
 from listening_tests.models import Session, Study
-from listening_tests.simulated_browser import BrowserInProcess, SimulatedBrowser
-from listening_tests.simulated_visit import StudyTakesNobody, Visit
+from listening_tests.simulation.browser import BrowserInProcess, SimulatedBrowser
+from listening_tests.simulation.judged_taste import taste_from_judgements
+from listening_tests.simulation.taste import SimulatedListener, Taste
+from listening_tests.simulation.visit import StudyTakesNobody, Visit
 from listening_tests.states import SessionState
-from listening_tests.taste import SimulatedListener, Taste
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from generation.actions.clips import ClipNetworks
 from generation.actions.shipped import ShippedNetworkIsDamaged, ShippedNetworkIsUnknown, register_shipped
 from generation.catalogue import NetworkRole
 from generation.models import Checkpoint, Corpus, Job
-from listening_tests.study_networks import NetworkSection
-from listening_tests.study_schema import StudyFile
+from listening_tests.study_file.networks import NetworkSection
+from listening_tests.study_file.schema import StudyFile
 
 
 class NetworkCannotBeHad(Exception):

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from django.db import transaction
 
+from listening_tests.checks.kinds import Consequence
+from listening_tests.checks.recorded_session import record_of
 from listening_tests.models import Session, Verdict
-from listening_tests.recorded_session import record_of
 from listening_tests.screening import Finding, RecordedScreening, Screening
-from listening_tests.screening_kinds import Consequence
-from listening_tests.study_screenings import screenings_of
+from listening_tests.study_file.screenings import screenings_of
 
 
 def findings(session: Session) -> dict[str, Finding]:

@@ -4,8 +4,8 @@ import secrets
 
 from django.db import models
 
+from listening_tests.checks.kinds import Consequence, Kind
 from listening_tests.models.listeners import Session
-from listening_tests.screening_kinds import Consequence, Kind
 
 
 def new_item_key() -> str:

@@ -5,10 +5,10 @@ from typing import Any, ClassVar, Literal
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
-from listening_tests.check_items import AnsweredItem, AskedItem, CheckSound, Facts
+from listening_tests.checks.items import AnsweredItem, AskedItem, CheckSound, Facts
+from listening_tests.checks.kinds import Kind
 from listening_tests.questions import AnswerField, Choice
 from listening_tests.screening import Finding, ListeningCheck
-from listening_tests.screening_kinds import Kind
 from listening_tests.sounds.bandwidth_pairs import SAMPLE_RATE, bursts
 
 Band = Literal["wideband", "super-wideband", "fullband"]

@@ -5,11 +5,11 @@ from typing import ClassVar, Literal, Self
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field, model_validator
 
-from listening_tests.check_items import AnsweredItem, AskedItem, Facts
+from listening_tests.checks.items import AnsweredItem, AskedItem, Facts
+from listening_tests.checks.kinds import Kind
 from listening_tests.questions import AnswerField, Choice
 from listening_tests.screening import Finding, ListeningCheck, enough_right
-from listening_tests.screening_kinds import Kind
-from listening_tests.study_networks import Section
+from listening_tests.study_file.networks import Section
 
 
 class ComprehensionQuestion(Section):

@@ -5,10 +5,10 @@ from typing import ClassVar, Literal
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
-from listening_tests.check_items import AnsweredItem, AskedItem, CheckSound, Facts
+from listening_tests.checks.items import AnsweredItem, AskedItem, CheckSound, Facts
+from listening_tests.checks.kinds import Kind
 from listening_tests.questions import AnswerField, Choice
 from listening_tests.screening import Finding, ListeningCheck, enough_right
-from listening_tests.screening_kinds import Kind
 from listening_tests.sounds.headphones_woods import N_TONES, SAMPLE_RATE, three_tones
 
 

@@ -4,12 +4,12 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from listening_tests.check_items import CheckSound
-from listening_tests.check_stimuli import BlockFacts, PlannedStimulus
+from listening_tests.checks.items import CheckSound
+from listening_tests.checks.kinds import Kind
+from listening_tests.checks.stimuli import BlockFacts, PlannedStimulus
 from listening_tests.questions import Choice
 from listening_tests.roles import TrialRole
 from listening_tests.screening import TrialCheck
-from listening_tests.screening_kinds import Kind
 from listening_tests.sounds.spoken_instruction import spoken_instruction
 
 

@@ -5,12 +5,12 @@ from typing import ClassVar, Literal
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
-from listening_tests.check_items import AnsweredItem, AskedItem, CheckSound, Facts
+from listening_tests.checks.items import AnsweredItem, AskedItem, CheckSound, Facts
+from listening_tests.checks.kinds import Kind
+from listening_tests.checks.spoken_digits import spoken_digits
 from listening_tests.questions import AnswerField, Widget
 from listening_tests.screening import Finding, ListeningCheck, enough_right
-from listening_tests.screening_kinds import Kind
 from listening_tests.sounds.left_right import Ear, digits_on_ears
-from listening_tests.spoken_digits import spoken_digits
 
 
 class LeftRight(ListeningCheck):

@@ -4,11 +4,11 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from listening_tests.check_items import CheckSound
-from listening_tests.check_stimuli import BlockFacts, PlannedStimulus
+from listening_tests.checks.items import CheckSound
+from listening_tests.checks.kinds import Kind
+from listening_tests.checks.stimuli import BlockFacts, PlannedStimulus
 from listening_tests.roles import TrialRole
 from listening_tests.screening import TrialCheck
-from listening_tests.screening_kinds import Kind
 from listening_tests.sounds.noise_catch import noise_in_place_of
 
 # So many clips of a block are replaced: a listener hears some of them.

@@ -3,11 +3,11 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from listening_tests.check_stimuli import BlockFacts, PlannedStimulus
+from listening_tests.checks.kinds import Kind
+from listening_tests.checks.session_record import SessionRecord, TrialRecord
+from listening_tests.checks.stimuli import BlockFacts, PlannedStimulus
 from listening_tests.roles import TrialRole
 from listening_tests.screening import TrialCheck
-from listening_tests.screening_kinds import Kind
-from listening_tests.session_record import SessionRecord, TrialRecord
 
 
 class Repeats(TrialCheck):

@@ -6,10 +6,10 @@ from typing import ClassVar, Literal, Self
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field, model_validator
 
-from listening_tests.check_items import AnsweredItem, AskedItem, Facts
+from listening_tests.checks.items import AnsweredItem, AskedItem, Facts
+from listening_tests.checks.kinds import Kind
 from listening_tests.questions import AnswerField, Choice, Text
 from listening_tests.screening import Finding, ListeningCheck
-from listening_tests.screening_kinds import Kind
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from listening_tests.checks.kinds import Kind
+from listening_tests.checks.session_record import SessionRecord, TrialRecord, in_role
 from listening_tests.roles import TrialRole
 from listening_tests.screening import Finding, Rule
-from listening_tests.screening_kinds import Kind
-from listening_tests.session_record import SessionRecord, TrialRecord, in_role
 
 
 class StraightLining(Rule):

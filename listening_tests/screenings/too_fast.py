@@ -2,9 +2,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from listening_tests.checks.kinds import Kind
+from listening_tests.checks.session_record import SessionRecord
 from listening_tests.screening import Finding, Rule
-from listening_tests.screening_kinds import Kind
-from listening_tests.session_record import SessionRecord
 
 
 class TooFast(Rule):

@@ -6,10 +6,10 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
-from listening_tests.check_items import AnsweredItem, AskedItem, CheckSound, Facts
+from listening_tests.checks.items import AnsweredItem, AskedItem, CheckSound, Facts
+from listening_tests.checks.kinds import Kind
 from listening_tests.questions import AnswerField, Choice
 from listening_tests.screening import Finding, ListeningCheck, enough_right
-from listening_tests.screening_kinds import Kind
 from listening_tests.sounds.speech import speak
 
 COMFORTABLE = "comfortable"

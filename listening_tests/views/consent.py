@@ -13,15 +13,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from listening_tests.actions import recruitment, rights, sessions
 from listening_tests.actions.recruitment_outcomes import ways_out
+from listening_tests.checks.kinds import Consequence
 from listening_tests.forms import ConsentForm
 from listening_tests.models import Session, Study
 from listening_tests.recruiter import Arrival
-from listening_tests.screening_kinds import Consequence
-from listening_tests.simulation_pass import is_simulation_pass
+from listening_tests.simulation.entry_pass import is_simulation_pass
 from listening_tests.states import SessionState
-from listening_tests.study_recruitment import recruiter_of
-from listening_tests.study_schema import ListenersSection
-from listening_tests.study_screenings import screenings_of
+from listening_tests.study_file.recruitment import recruiter_of
+from listening_tests.study_file.schema import ListenersSection
+from listening_tests.study_file.screenings import screenings_of
 from listening_tests.views.listener_page import listener_page, session_of_page
 from listening_tests.views.own_sessions import latest_session, remember
 

@@ -12,8 +12,8 @@ from accounts.models import Researcher
 from listening_tests.actions.building import StudyHasAnotherProtocol, register_study
 from listening_tests.actions.preparing import PreparationFailed, prepare
 from listening_tests.models import Study
-from listening_tests.study_file import StudyFileIsWrong, parse_study_file
-from listening_tests.study_schema import StudyFile
+from listening_tests.study_file.reading import StudyFileIsWrong, parse_study_file
+from listening_tests.study_file.schema import StudyFile
 
 EXAMPLE = settings.BASE_DIR / "studies" / "demo.yaml"
 

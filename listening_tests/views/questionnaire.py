@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from listening_tests.actions.questionnaires import submit_questionnaire
 from listening_tests.questionnaires import pending_questionnaire
 from listening_tests.states import SessionState
-from listening_tests.study_questionnaires import QuestionnaireSection, QuestionSection
+from listening_tests.study_file.questionnaires import QuestionnaireSection, QuestionSection
 from listening_tests.views.listener_page import listener_page, session_of_page
 
 LONGEST_TEXT = 2000

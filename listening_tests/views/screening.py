@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from generation.audio_response import audio_response
 from listening_tests.actions import screening, sessions
-from listening_tests.check_items import ANSWER, ASKED, AskedItem
-from listening_tests.check_sounds import SoundDoesNotExist, check_sound_file
+from listening_tests.checks.items import ANSWER, ASKED, AskedItem
+from listening_tests.checks.sounds import SoundDoesNotExist, check_sound_file
 from listening_tests.models import CheckItem, Session
 from listening_tests.questions import AnswerIsNotOnOffer, Widget
 from listening_tests.screening import ListeningCheck

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from analysis.engine import exclusions
 from analysis.engine.exclusions import EXCLUSIONS
 from analysis.engine.ratings import ROLES, check_ratings
-from listening_tests.study_schema import ExclusionName
+from listening_tests.study_file.schema import ExclusionName
 from tests.analysis.frames import rating, simulated_ratings
 
 every_exclusion = pytest.mark.parametrize("exclusion", EXCLUSIONS.values(), ids=lambda exclusion: exclusion.slug)

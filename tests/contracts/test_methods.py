@@ -13,7 +13,7 @@ from listening_tests.methods import METHODS, method_choices
 from listening_tests.models import Stimulus, Trial
 from listening_tests.ratings_frame import ratings_frame
 from listening_tests.roles import Role
-from listening_tests.taste import Taste
+from listening_tests.simulation.taste import Taste
 from tests import factories
 
 SYSTEMS = ("natural", "robot", "copy")

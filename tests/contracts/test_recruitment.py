@@ -8,7 +8,7 @@ import pytest
 from listening_tests import recruitment
 from listening_tests.recruiter import Arrival, ArrivalIsIncomplete
 from listening_tests.recruitment import RECRUITERS
-from listening_tests.study_recruitment import recruiter_of
+from listening_tests.study_file.recruitment import recruiter_of
 
 # What the siblings need that have no default for everything.
 SETTINGS = {"prolific": {"reward": 150, "places": 20}}

@@ -8,16 +8,16 @@ import random
 import pytest
 
 from listening_tests import screenings
-from listening_tests.check_items import AnsweredItem
-from listening_tests.check_sounds import check_sound_file
-from listening_tests.check_stimuli import BlockFacts
+from listening_tests.checks.items import AnsweredItem
+from listening_tests.checks.kinds import Kind
+from listening_tests.checks.policy import allowed_consequences
+from listening_tests.checks.sounds import check_sound_file
+from listening_tests.checks.stimuli import BlockFacts
 from listening_tests.methods import METHODS
 from listening_tests.questions import Widget
 from listening_tests.screening import ListeningCheck, RecordedScreening, TrialCheck
-from listening_tests.screening_kinds import Kind
-from listening_tests.screening_policy import allowed_consequences
 from listening_tests.screenings import SCREENINGS
-from listening_tests.study_screenings import screenings_of
+from listening_tests.study_file.screenings import screenings_of
 
 WORDS = ("left", "right")
 # What the siblings need that have no default for everything.

@@ -28,7 +28,7 @@ def named_pages(resolver, namespace=""):
 
 def arguments_of_pages():
     """Store one object of each kind; give the arguments of every page that shows one."""
-    from listening_tests.study_file import read_study_file
+    from listening_tests.study_file.reading import read_study_file
     from tests import factories
 
     judgement = factories.make_judgement()

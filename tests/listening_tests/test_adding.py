@@ -10,8 +10,8 @@ from analysis.engine.ratings import check_ratings
 from listening_tests.actions.simulation import Crowd, simulate_listeners
 from listening_tests.methods import METHODS
 from listening_tests.ratings_frame import ratings_frame
-from listening_tests.study_file import read_study_file
-from listening_tests.taste import Taste
+from listening_tests.simulation.taste import Taste
+from listening_tests.study_file.reading import read_study_file
 from tests import factories
 
 PAGE = Path(__file__).parents[2] / "docs" / "adding.md"

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from listening_tests.actions import sessions, studies
 from listening_tests.models import Rating, Session
-from listening_tests.simulation_pass import simulation_pass
+from listening_tests.simulation.entry_pass import simulation_pass
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ import yaml
 
 from generation.actions.shipped import ship
 from listening_tests.actions.study_networks import NetworkCannotBeHad, request_networks
-from listening_tests.study_file import parse_study_file
+from listening_tests.study_file.reading import parse_study_file
 from tests.factories import WORDS, make_checkpoint, make_corpus
 
 pytestmark = pytest.mark.django_db

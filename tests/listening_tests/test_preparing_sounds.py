@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from listening_tests.actions.preparing_sounds import SoundCannotBePrepared, keep_made_sound, prepare_sounds
 from listening_tests.actions.studies import StudyCannotOpen, open_study
-from listening_tests.check_items import CheckSound
+from listening_tests.checks.items import CheckSound
 from listening_tests.roles import Role
 from listening_tests.sounds.loudness import integrated_loudness
 from tests.factories import make_block, make_clip, make_stimulus, make_study

@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from listening_tests.actions.simulation import Crowd, simulate_listeners
 from listening_tests.models import QuestionnaireAnswer, Session
+from listening_tests.simulation.taste import Taste
 from listening_tests.states import SessionState
-from listening_tests.taste import Taste
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -6,14 +6,14 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from django.core.management import call_command
 
-from listening_tests import simulated_browser
 from listening_tests.actions.simulation import Crowd, Visiting, simulate_listeners
 from listening_tests.methods import METHODS
 from listening_tests.models import Rating, Session
-from listening_tests.simulated_browser import BrowserInProcess, BrowserOverNetwork, Reply, ServerCannotBeReached
-from listening_tests.simulated_visit import PageIsWrong
+from listening_tests.simulation import browser as simulated_browser
+from listening_tests.simulation.browser import BrowserInProcess, BrowserOverNetwork, Reply, ServerCannotBeReached
+from listening_tests.simulation.taste import Taste
+from listening_tests.simulation.visit import PageIsWrong
 from listening_tests.states import SessionState
-from listening_tests.taste import Taste
 from tests import factories
 
 TASTE = Taste({"natural": 4.0, "robot": 2.0})

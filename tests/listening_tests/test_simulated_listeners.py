@@ -11,10 +11,10 @@ from analysis.engine.statistics.mean_opinion_score import mean_opinion_score
 from listening_tests.actions import studies
 from listening_tests.actions.simulation import Crowd, simulate_listeners
 from listening_tests.models import Listener, Session, Stimulus
-from listening_tests.page_reading import read_page
 from listening_tests.ratings_frame import ratings_frame
+from listening_tests.simulation.page_reading import read_page
+from listening_tests.simulation.taste import Taste
 from listening_tests.states import SessionState
-from listening_tests.taste import Taste
 from tests import factories
 from tests.simulated_listeners import expected_score
 

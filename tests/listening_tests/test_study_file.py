@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from listening_tests.actions.building import planned_clips
-from listening_tests.study_file import StudyFileIsWrong, parse_study_file, protocol_digest, read_study_file
+from listening_tests.study_file.reading import StudyFileIsWrong, parse_study_file, protocol_digest, read_study_file
 
 RESIDUAL = "networks.classifiers.residual"
 STUDIES = Path(__file__).parents[2] / "studies"

@@ -3,7 +3,11 @@
 import pytest
 
 from generation.models import Clip, Judgement
-from listening_tests.judged_taste import (
+from listening_tests.methods import METHODS
+from listening_tests.models import Stimulus
+from listening_tests.questions import AskedSound, AskedTrial, ChooseWord
+from listening_tests.questions.asked import field_name
+from listening_tests.simulation.judged_taste import (
     COPY_SYNTHESIS_QUALITY,
     NATURAL_QUALITY,
     RECOGNISED_QUALITY,
@@ -11,11 +15,7 @@ from listening_tests.judged_taste import (
     ClipIsUnjudged,
     taste_from_judgements,
 )
-from listening_tests.methods import METHODS
-from listening_tests.models import Stimulus
-from listening_tests.questions import AskedSound, AskedTrial, ChooseWord
-from listening_tests.questions.asked import field_name
-from listening_tests.taste import SimulatedListener, Taste
+from listening_tests.simulation.taste import SimulatedListener, Taste
 from tests import factories
 from tests.simulated_listeners import expected_score
 

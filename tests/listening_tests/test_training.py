@@ -7,7 +7,7 @@ from listening_tests.actions.simulation import Crowd, simulate_listeners
 from listening_tests.models import Rating
 from listening_tests.ratings_frame import ratings_frame
 from listening_tests.roles import TrialRole
-from listening_tests.taste import Taste
+from listening_tests.simulation.taste import Taste
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from generation.management.computing import ComputingCommand
 from listening_tests.actions import building, preparing, studies
 from listening_tests.progress import TerminalProgress
 from listening_tests.states import StudyState
-from listening_tests.study_file import StudyFileIsWrong, read_study_file
+from listening_tests.study_file.reading import StudyFileIsWrong, read_study_file
 
 
 class Command(ComputingCommand):

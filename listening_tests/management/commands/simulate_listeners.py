@@ -7,10 +7,10 @@ from tqdm import tqdm
 
 from listening_tests.actions.sessions import StudyIsClosed
 from listening_tests.actions.simulation import Attendance, Crowd, Visiting, simulate_listeners
-from listening_tests.judged_taste import ClipIsUnjudged
 from listening_tests.management.study_argument import add_study, study_named
-from listening_tests.simulated_browser import BrowserInProcess, BrowserOverNetwork, ServerCannotBeReached
-from listening_tests.simulated_visit import PageIsWrong
+from listening_tests.simulation.browser import BrowserInProcess, BrowserOverNetwork, ServerCannotBeReached
+from listening_tests.simulation.judged_taste import ClipIsUnjudged
+from listening_tests.simulation.visit import PageIsWrong
 
 
 def share(text: str) -> float:

@@ -6,10 +6,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from listening_tests.actions import recruitment
+from listening_tests.checks.kinds import Consequence, Kind
 from listening_tests.models import Session, Verdict
 from listening_tests.recruiter import Arrival
 from listening_tests.recruitment.prolific.client import ProlificClient
-from listening_tests.screening_kinds import Consequence, Kind
 from tests import factories
 from tests.listening_tests.recruitment.prolific_stand_in import TOKEN
 

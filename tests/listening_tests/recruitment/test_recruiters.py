@@ -7,7 +7,7 @@ from listening_tests.recruiter import Arrival, ArrivalIsIncomplete
 from listening_tests.recruitment.prolific import Prolific
 from listening_tests.recruitment.prolific.costs import costs, pay_per_hour
 from listening_tests.recruitment.url_parameters import UrlParameters
-from listening_tests.study_file import StudyFileIsWrong, parse_study_file
+from listening_tests.study_file.reading import StudyFileIsWrong, parse_study_file
 from listening_tests.views.planning import EXAMPLE
 
 SONA = UrlParameters(

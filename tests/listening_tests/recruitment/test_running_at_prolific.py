@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from listening_tests.actions import recruitment_bonuses, recruitment_prolific, recruitment_submissions
 from listening_tests.actions.studies import close_study
+from listening_tests.checks.kinds import Consequence, Kind
 from listening_tests.models import Identity, Recruitment, Session, Submission
 from listening_tests.recruitment.prolific.client import ProlificRefused, RejectionIsMalformed
 from listening_tests.recruitment.prolific.costs import PayIsTooLow
-from listening_tests.screening_kinds import Consequence, Kind
 from tests.listening_tests.recruitment.studies import (
     PAID,
     begin,

@@ -13,7 +13,7 @@ from listening_tests.actions.recruitment_outcomes import completion_of, outcome_
 from listening_tests.actions.simulation import Crowd, simulate_listeners
 from listening_tests.models import Identity, Listener, Session
 from listening_tests.recruiter import Outcome
-from listening_tests.taste import Taste
+from listening_tests.simulation.taste import Taste
 from tests.listening_tests.recruitment.studies import (
     address_for,
     begin,

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from listening_tests.checks.session_record import SoundAnswer, TrialRecord
 from listening_tests.roles import TrialRole
-from listening_tests.session_record import SoundAnswer, TrialRecord
 
 BEGAN = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from listening_tests.screening_policy import PolicyForbids, check_policy
+from listening_tests.checks.policy import PolicyForbids, check_policy
 from tests.listening_tests.screenings.records import make_trial
 
 PAGE = Path(__file__).parents[3] / "docs" / "adding.md"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from listening_tests.check_sounds import SoundDoesNotExist, check_sound_file, make_example_sounds
+from listening_tests.checks.sounds import SoundDoesNotExist, check_sound_file, make_example_sounds
 from listening_tests.screenings.digits_in_noise import DigitsInNoise
 from listening_tests.screenings.sound_check import SoundCheck
 from listening_tests.screenings.volume import Volume

@@ -16,8 +16,8 @@ from listening_tests.ratings_frame import ratings_frame
 from listening_tests.reservations import offer
 from listening_tests.roles import TrialRole
 from listening_tests.screenings import SCREENINGS
-from listening_tests.study_file import parse_study_file
-from listening_tests.taste import Taste
+from listening_tests.simulation.taste import Taste
+from listening_tests.study_file.reading import parse_study_file
 from tests import factories
 
 pytestmark = pytest.mark.django_db

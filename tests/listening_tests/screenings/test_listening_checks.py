@@ -5,7 +5,8 @@ import random
 import numpy
 import pytest
 
-from listening_tests.check_items import AnsweredItem
+from listening_tests.checks.items import AnsweredItem
+from listening_tests.checks.spoken_digits import spoken_digits
 from listening_tests.screenings.bandwidth import Bandwidth
 from listening_tests.screenings.digits_in_noise import DigitsInNoise
 from listening_tests.screenings.environment import Environment
@@ -13,7 +14,6 @@ from listening_tests.screenings.headphones_huggins import HeadphonesHuggins
 from listening_tests.screenings.headphones_woods import HeadphonesWoods
 from listening_tests.screenings.left_right import LeftRight
 from listening_tests.screenings.self_report import SelfReport
-from listening_tests.spoken_digits import spoken_digits
 
 
 def answered(check, n_right):

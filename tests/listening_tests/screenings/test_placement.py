@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from listening_tests.check_placement import LEAST_DISTANCE, Placed, place_checks
+from listening_tests.checks.placement import LEAST_DISTANCE, Placed, place_checks
 from listening_tests.roles import TrialRole
 
 WORDS = ("down", "go", "left", "no", "yes")

@@ -2,9 +2,9 @@
 
 import pytest
 
+from listening_tests.checks.kinds import Consequence, Kind
+from listening_tests.checks.policy import PolicyForbids, allowed_consequences, check_policy
 from listening_tests.screening import Moment
-from listening_tests.screening_kinds import Consequence, Kind
-from listening_tests.screening_policy import PolicyForbids, allowed_consequences, check_policy
 from listening_tests.screenings.comprehension import Comprehension
 from listening_tests.screenings.gold import Gold
 from listening_tests.screenings.instructed_response import InstructedResponse

@@ -5,8 +5,8 @@ import pytest
 from listening_tests.screenings import SCREENINGS
 from listening_tests.screenings.sound_check import SoundCheck
 from listening_tests.screenings.too_fast import TooFast
-from listening_tests.study_file import StudyFileIsWrong, parse_study_file
-from listening_tests.study_screenings import screenings_of
+from listening_tests.study_file.reading import StudyFileIsWrong, parse_study_file
+from listening_tests.study_file.screenings import screenings_of
 from tests.listening_tests.test_study_file import PLAIN
 
 

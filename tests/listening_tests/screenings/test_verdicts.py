@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from listening_tests.actions.sessions import check_takes_listeners
 from listening_tests.actions.verdicts import exclude_session, findings, judge_record
+from listening_tests.checks.recorded_session import record_of
 from listening_tests.models import Stimulus, Trial, Verdict
-from listening_tests.recorded_session import record_of
 from listening_tests.reservations import offer
 from tests import factories
 

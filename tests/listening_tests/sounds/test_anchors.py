@@ -4,7 +4,7 @@ import numpy
 import pytest
 
 from listening_tests.sounds.anchors import ANCHOR_LIMITS, AnchorIsUnknown, anchor
-from listening_tests.study_schema import ANCHORS
+from listening_tests.study_file.schema import ANCHORS
 from tests.listening_tests.sounds.signals import band_db, noise
 
 REFERENCE = noise(2, 48_000)

@@ -6,8 +6,8 @@ one. Comprehension is asked at the beginning, with two attempts at least; who fa
 Source: researcher-help.prolific.com, "Prolific's attention and comprehension check policy" (article fb63bb).
 """
 
+from listening_tests.checks.kinds import Consequence, Kind
 from listening_tests.screening import ListeningCheck, Moment, Screening, TrialCheck
-from listening_tests.screening_kinds import Consequence, Kind
 
 MAY_REJECT = frozenset({Kind.INSTRUCTED_RESPONSE, Kind.NONSENSICAL})
 LONG_STUDY_MINUTES = 5

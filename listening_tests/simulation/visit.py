@@ -8,13 +8,13 @@ from django.urls import Resolver404, resolve, reverse
 
 from listening_tests.actions.screening import check_named
 from listening_tests.asked_trials import asked_trial
-from listening_tests.check_items import ANSWER, ASKED
+from listening_tests.checks.items import ANSWER, ASKED
 from listening_tests.models import Presentation, Session, Study
-from listening_tests.page_reading import Form, Page, read_page
-from listening_tests.simulated_browser import Reply, SimulatedBrowser
-from listening_tests.simulation_pass import simulation_pass
+from listening_tests.simulation.browser import Reply, SimulatedBrowser
+from listening_tests.simulation.entry_pass import simulation_pass
+from listening_tests.simulation.page_reading import Form, Page, read_page
+from listening_tests.simulation.taste import SimulatedListener
 from listening_tests.states import SessionState
-from listening_tests.taste import SimulatedListener
 
 
 class PageIsWrong(Exception):

@@ -3,11 +3,11 @@
 import random
 from collections.abc import Sequence
 
-from listening_tests.check_placement import Placed
+from listening_tests.checks.placement import Placed
 from listening_tests.models import Block, Study
 from listening_tests.roles import TrialRole
 from listening_tests.screening import TrialCheck
-from listening_tests.study_screenings import block_numbers, screenings_of
+from listening_tests.study_file.screenings import block_numbers, screenings_of
 
 
 def checks_by_block(study: Study, methods: Sequence[str]) -> list[list[TrialCheck]]:

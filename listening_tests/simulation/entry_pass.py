@@ -8,7 +8,7 @@ from django.core.exceptions import SuspiciousOperation
 
 from listening_tests.models import Study
 
-SALT = "listening_tests.simulation_pass"
+SALT = "listening_tests.simulation.entry_pass"
 
 
 class SimulationPassIsForged(SuspiciousOperation):

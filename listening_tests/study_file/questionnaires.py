@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from listening_tests.study_networks import Section, Slug
+from listening_tests.study_file.networks import Section, Slug
 
 Words = Annotated[str, Field(min_length=1, max_length=200)]
 

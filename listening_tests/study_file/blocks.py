@@ -4,10 +4,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from listening_tests.check_stimuli import asks_one_thing
+from listening_tests.checks.stimuli import asks_one_thing
 from listening_tests.methods import METHODS
-from listening_tests.study_networks import Section, Slug, one_of
-from listening_tests.study_systems import Word
+from listening_tests.study_file.networks import Section, Slug, one_of
+from listening_tests.study_file.systems import Word
 
 MethodSlug = Annotated[str, AfterValidator(one_of(METHODS, "test method"))]
 

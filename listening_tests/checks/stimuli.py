@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from listening_tests.check_items import CheckSound
+from listening_tests.checks.items import CheckSound
 from listening_tests.method import Method
 from listening_tests.questions import AskedSound, AskedTrial, Choice, ChooseWord, RateOne
 

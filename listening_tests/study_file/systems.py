@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from generation import catalogue
-from listening_tests.study_networks import Section, Slug, one_of
+from listening_tests.study_file.networks import Section, Slug, one_of
 
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z_' -]*$", max_length=60)]
 SourceSlug = Annotated[str, AfterValidator(one_of(catalogue.SOURCES, "source of clips"))]

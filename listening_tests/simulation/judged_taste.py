@@ -7,7 +7,7 @@ from generation.models import Clip, Judgement
 from generation.models.clips import Part, Stage
 from listening_tests.models import Stimulus, Study
 from listening_tests.roles import Role
-from listening_tests.taste import Taste
+from listening_tests.simulation.taste import Taste
 
 # Mean opinions, in points, that are assumed and not measured: recordings are good, a vocoder costs a point.
 NATURAL_QUALITY = 4.4

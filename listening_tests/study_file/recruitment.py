@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationInfo
 
+from listening_tests.checks.kinds import Consequence, Kind
 from listening_tests.recruiter import Recruiter, StudyFacts
 from listening_tests.recruitment import RECRUITERS
 from listening_tests.recruitment.open_link import OpenLink
 from listening_tests.screening import Screening
-from listening_tests.screening_kinds import Consequence, Kind
 
 # Pydantic finds the sibling by its field `service`; to type checkers each is a Recruiter.
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from listening_tests.check_items import Facts
+from listening_tests.checks.items import Facts
 from listening_tests.screening import ListeningCheck
 from listening_tests.sounds.wav_file import wav_bytes, write_whole
 

@@ -1,9 +1,9 @@
 """Reading from the database what screenings judge: a session's record."""
 
+from listening_tests.checks.session_record import SoundAnswer, TrialRecord
 from listening_tests.method import Player
 from listening_tests.models import Presentation, Rating, Session, Trial
 from listening_tests.roles import TrialRole
-from listening_tests.session_record import SoundAnswer, TrialRecord
 
 
 def record_of(session: Session) -> list[TrialRecord]:

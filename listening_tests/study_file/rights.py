@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from listening_tests.study_networks import Section
+from listening_tests.study_file.networks import Section
 
 
 class RightsSection(Section):

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from listening_tests.study_schema import StudyFile
+from listening_tests.study_file.schema import StudyFile
 
 
 class _PlainWordsLoader(yaml.SafeLoader):

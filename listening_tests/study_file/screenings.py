@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationInfo
 
-from listening_tests.check_stimuli import asks_one_thing
+from listening_tests.checks.policy import check_policy
+from listening_tests.checks.stimuli import asks_one_thing
 from listening_tests.methods import METHODS
 from listening_tests.screening import Screening, TrialCheck
-from listening_tests.screening_policy import check_policy
 from listening_tests.screenings import BY_DEFAULT, SCREENINGS
 
 # Pydantic finds the sibling by its field `check`; to type checkers each is a Screening.

@@ -14,13 +14,13 @@ from generation import catalogue
 from listening_tests.methods import METHODS
 from listening_tests.roles import Role
 from listening_tests.stimulus_sets import Member, PlannedSet, SetsCannotBeMade, compose_sets
-from listening_tests.study_blocks import BlockSection
-from listening_tests.study_networks import TRAINED_VOCODERS, NetworksSection, Section, Slug, one_of
-from listening_tests.study_questionnaires import QuestionnaireSection
-from listening_tests.study_recruitment import StudyRecruitment, default_recruitment
-from listening_tests.study_rights import RightsSection
-from listening_tests.study_screenings import StudyScreenings, default_screenings
-from listening_tests.study_systems import SystemSection, Word
+from listening_tests.study_file.blocks import BlockSection
+from listening_tests.study_file.networks import TRAINED_VOCODERS, NetworksSection, Section, Slug, one_of
+from listening_tests.study_file.questionnaires import QuestionnaireSection
+from listening_tests.study_file.recruitment import StudyRecruitment, default_recruitment
+from listening_tests.study_file.rights import RightsSection
+from listening_tests.study_file.screenings import StudyScreenings, default_screenings
+from listening_tests.study_file.systems import SystemSection, Word
 
 FeatureSlug = Annotated[str, AfterValidator(one_of(catalogue.FEATURES, "feature definition"))]
 
