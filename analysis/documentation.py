@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import get_commands, load_command_class
 
 from analysis.engine import ratings
-from generation import catalogue
+from generation.documentation import catalogue_tables
 from listening_tests.methods import METHODS
 from listening_tests.recruitment import RECRUITERS
 from listening_tests.screenings import SCREENINGS
@@ -104,19 +104,8 @@ def _default_of(name: str, field: Mapping[str, Any], section: Mapping[str, Any])
 
 def catalogue_document() -> str:
     """Return what there is to choose from, table by table."""
-    tables = {
-        "Networks": catalogue.NETWORKS,
-        "Vocoders": catalogue.VOCODERS,
-        "Maximisation presets": catalogue.PRESETS,
-        "Objectives": catalogue.OBJECTIVES,
-        "Starts": catalogue.STARTS,
-        "Spaces": catalogue.SPACES,
-        "Feature definitions": catalogue.FEATURES,
-    }
     parts = ["# What there is to choose from\n"]
-    for title, table in tables.items():
-        rows = [(f"`{entry.slug}`", entry.title, entry.description) for entry in table.values()]
-        parts.append(f"## {title}\n\n" + _table(("name", "title", "what it is"), rows))
+    parts += [f"## {table.title}\n\n" + _table(table.head, table.rows) for table in catalogue_tables()]
     methods = [(f"`{method.slug}`", method.title, method.citation) for method in METHODS.values()]
     parts.append("## Test methods\n\n" + _table(("name", "title", "source"), methods))
     checks = [
