@@ -75,7 +75,7 @@ def picture_of_trial(page: Page, address: str) -> None:
     """Take part up to the first trial, listen, and answer."""
     from django.utils import timezone
 
-    from listening_tests.actions.sessions import begin_listening
+    from listening_tests.actions.session_states import begin_listening
     from listening_tests.models import Session
 
     page.goto(f"{address}/take/demo/")

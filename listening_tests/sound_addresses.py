@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from django.core.signing import BadSignature, Signer
 from django.utils import timezone
 
-from listening_tests.actions.sessions import PresentationIsUnknown
+from listening_tests.actions.trials import PresentationIsUnknown
 
 # Addresses given out within one span are the same, so that a browser which loaded a block's sounds has them for its
 # pages. Each is good until the next span ends: for six hours at least.

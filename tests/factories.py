@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Researcher
 from generation.models import Checkpoint, Clip, Corpus, Examination, Job, JobItem, Judgement
 from generation.models.clips import Stage
-from listening_tests.actions import sessions, studies
+from listening_tests.actions import session_states, sessions, studies, trials
 from listening_tests.actions.building import put_into_sets
 from listening_tests.asked_trials import asked_trial
 from listening_tests.models import Block, SetMember, Stimulus, StimulusSet, Study
@@ -215,7 +215,7 @@ def make_session(*, study=None, now=None, is_listening=True, is_simulated=False)
     now = now or timezone.now()
     session = sessions.start_session(study=study or make_open_study(), now=now, is_simulated=is_simulated)
     if is_listening:
-        sessions.begin_listening(session=session, now=now)
+        session_states.begin_listening(session=session, now=now)
     return session
 
 
@@ -227,9 +227,9 @@ def answer_trials(session, *, n_trials=None, now=None, choose=None):
     now = now or timezone.now()
     for _ in range(n_trials if n_trials is not None else session.trials.filter(answered_at=None).count()):
         trial = session.next_trial()
-        sessions.show_trial(trial=trial, now=now)
+        trials.show_trial(trial=trial, now=now)
         answers = {field.name: _choose(trial, field, choose) for field in asked_fields(trial)}
-        sessions.submit_trial(session=session, trial=trial, answers=answers, evidence={"play_count": 1}, now=now)
+        trials.submit_trial(session=session, trial=trial, answers=answers, evidence={"play_count": 1}, now=now)
 
 
 def asked_fields(trial):

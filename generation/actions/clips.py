@@ -8,8 +8,8 @@ from accounts.models import Researcher
 from generation.actions.jobs import request_job
 from generation.catalogue import FEATURES
 from generation.digests import request_digest
-from generation.models import Checkpoint, Clip, Corpus, Job, Judgement
-from generation.states import JobState
+from generation.models import Checkpoint, Clip, Corpus, Job, JobItem, Judgement
+from generation.states import ItemState, JobState
 
 # An item of work: small enough to be done again without regret, large enough to be one batch of the search.
 CLIPS_PER_ITEM = 32
@@ -23,6 +23,10 @@ class ClipsCannotBeMade(ValueError):
 
 class ClipsAreMissing(Exception):
     """Clips that were asked for have not been made yet."""
+
+
+class SystemHasNoClip(ValueError):
+    """All clips of a system were left out, because the classifiers that it climbs get none of its words wrong."""
 
 
 @dataclass(frozen=True)
@@ -85,17 +89,20 @@ def request_clips(
     networks: ClipNetworks,
     requested_by: Researcher | None = None,
 ) -> Job | None:
-    """Ask for the clips that are not there yet; return the job (it may have failed), or None if all are there.
+    """Ask for the clips that are not there yet; return the job (it may have failed), or None if nothing is to do.
 
+    Clips that such a job has left out are not asked for again.
     requests: the fields of `generation.engine.clip_request.ClipRequest`, one dict a clip. Raises ClipsCannotBeMade.
     """
     _check(corpus, features, requests, networks)
     digests = [clip_digest(corpus=corpus, features=features, request=each, networks=networks) for each in requests]
-    there = set(Clip.objects.filter(request_digest__in=digests).values_list("request_digest", flat=True))
-    missing = {digest: dict(each) for digest, each in zip(digests, requests, strict=True) if digest not in there}
+    settled = set(Clip.objects.filter(request_digest__in=digests).values_list("request_digest", flat=True))
+    asked = _asked_with(digests)
+    if not settled.issuperset(digests):
+        settled |= _left_out(asked)
+    missing = {digest: dict(each) for digest, each in zip(digests, requests, strict=True) if digest not in settled}
     if not missing:
         return None
-    asked = request_digest({"kind": "render_clips", "clips": sorted(digests)})
     job = Job.objects.asked_with(asked)
     if job is not None and job.state != JobState.DONE:
         return job
@@ -107,6 +114,16 @@ def request_clips(
         digest=asked,
         requested_by=requested_by,
     )
+
+
+def _asked_with(digests: Sequence[str]) -> str:
+    return request_digest({"kind": "render_clips", "clips": sorted(digests)})
+
+
+def _left_out(asked: str) -> set[str]:
+    """Return the digests of clips that jobs asked for with this digest left out."""
+    done = JobItem.objects.filter(job__request_digest=asked, state=ItemState.DONE)
+    return {digest for result in done.values_list("result", flat=True) for digest in result.get("left_out", ())}
 
 
 def _check(corpus: Corpus, features: str, requests: Sequence[ClipFields], networks: ClipNetworks) -> None:
@@ -154,8 +171,7 @@ def _chunks(missing: Mapping[str, ClipFields]) -> list[dict[str, Any]]:
     """Cut the requests into items, those of one system together."""
     systems: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for digest, request in missing.items():
-        system = tuple(str(request.get(name)) for name in _SYSTEM_FIELDS)
-        systems.setdefault(system, []).append({"digest": digest, "request": dict(request)})
+        systems.setdefault(_system(request), []).append({"digest": digest, "request": dict(request)})
     return [
         {"clips": clips[first : first + CLIPS_PER_ITEM]}
         for clips in systems.values()
@@ -163,14 +179,41 @@ def _chunks(missing: Mapping[str, ClipFields]) -> list[dict[str, Any]]:
     ]
 
 
-def find_clips(*, corpus: Corpus, features: str, requests: Sequence[ClipFields], networks: ClipNetworks) -> list[Clip]:
-    """Return the clips of these requests, in their order. Raises ClipsAreMissing."""
+def _system(request: ClipFields) -> tuple[str, ...]:
+    return tuple(str(request.get(name)) for name in _SYSTEM_FIELDS)
+
+
+def find_clips(
+    *, corpus: Corpus, features: str, requests: Sequence[ClipFields], networks: ClipNetworks
+) -> list[Clip | None]:
+    """Return the clips of these requests, in their order, None for those that were left out.
+
+    Raises ClipsAreMissing and SystemHasNoClip.
+    """
     digests = [clip_digest(corpus=corpus, features=features, request=each, networks=networks) for each in requests]
     found = {clip.request_digest: clip for clip in Clip.objects.filter(request_digest__in=digests)}
-    n_missing = sum(digest not in found for digest in digests)
+    missing = {*digests} - {*found}
+    n_missing = len(missing and missing - _left_out(_asked_with(digests)))
     if n_missing:
         raise ClipsAreMissing(f"{n_missing} of {len(digests)} clips have not been made yet: ask for them, and wait.")
-    return [found[digest] for digest in digests]
+    clips = [found.get(digest) for digest in digests]
+    _check_that_systems_have_clips(requests, clips)
+    return clips
+
+
+def _check_that_systems_have_clips(requests: Sequence[ClipFields], clips: Sequence[Clip | None]) -> None:
+    """Raise SystemHasNoClip if of one system nothing is there."""
+    systems: dict[tuple[str, ...], list[Clip | None]] = {}
+    for request, clip in zip(requests, clips, strict=True):
+        systems.setdefault(_system(request), []).append(clip)
+    for system, of_system in systems.items():
+        if not any(of_system):
+            fields = dict(zip(_SYSTEM_FIELDS, system, strict=True))
+            raise SystemHasNoClip(
+                f"None of {len(of_system)} clips with the start {fields['start']} could be made: {fields['climbs']} get "
+                "no test recording of their words wrong. Choose another start, or climb a classifier that was trained "
+                "for fewer epochs."
+            )
 
 
 def register_clip(*, corpus: Corpus, made: MadeClip, panel: Sequence[Checkpoint]) -> Clip:

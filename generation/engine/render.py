@@ -49,21 +49,29 @@ def render(requests: Sequence[ClipRequest], materials: Materials, progress: Prog
 
     Within a system clips come in the order asked for, those that are searched as a group together. A clip is decided
     by its own request and seed; its batch changes it by rounding at most (see STEADY_BATCH). A batch that does not
-    fit into memory is halved, which `progress` is told. All requests are checked before the first clip is made:
-    raises WordIsUnknown, NoRecordingLeft, ClassifierIsMissing, PriorIsMissing, PresetIsUnknown, and what the vocoders
-    raise; and later SearchDiverged, WaveformIsSilent, MemoryIsTooSmall.
+    fit into memory is halved, which `progress` is told. Requests that start at a recording which the climbed
+    classifiers get wrong are left out where they get too few wrong; `progress` is told how many.
+    All requests are checked before the first clip is made: raises WordIsUnknown, NoRecordingLeft, ClassifierIsMissing,
+    PriorIsMissing, PresetIsUnknown, and what the vocoders raise; and later SearchDiverged, WaveformIsSilent,
+    MemoryIsTooSmall.
     """
-    systems: dict[System, list[ClipRequest]] = {}
-    for request in requests:
-        systems.setdefault(request.system, []).append(request)
     takes = Takes(materials)
-    for request in requests:
+    possible = [request for request in requests if not takes.is_left_out(request)]
+    systems: dict[System, list[ClipRequest]] = {}
+    for request in possible:
         _check(request, takes, materials)
-    slugs = {request.vocoder for request in requests if request.vocoder is not None}
+        systems.setdefault(request.system, []).append(request)
+    slugs = {request.vocoder for request in possible if request.vocoder is not None}
     vocoders = {
         slug: load_vocoder(slug, materials.config, materials.vocoders.get(slug), materials.device) for slug in slugs
     }
-    return _render(list(systems.values()), takes, vocoders, materials, progress)
+    note = _count(len(possible), len(requests) - len(possible))
+    return _render(list(systems.values()), takes, vocoders, materials, progress, note)
+
+
+def _count(n_possible: int, n_left_out: int) -> str:
+    ready = f"{n_possible} clips are ready"
+    return f"{ready}; {n_left_out} left out, for want of recordings heard wrongly" if n_left_out else ready
 
 
 def _check(request: ClipRequest, takes: Takes, materials: Materials) -> None:
@@ -82,6 +90,7 @@ def _render(
     vocoders: Mapping[str, Vocoder],
     materials: Materials,
     progress: Progress,
+    last_note: str,
 ) -> Iterator[RenderedClip]:
     total = sum(len(requests) for requests in systems)
     done = 0
@@ -102,7 +111,7 @@ def _render(
             kept = found.only(wanted)
             yield from _finish(kept, vocoders.get(str(requests[0].vocoder)), vocoding, materials)
             done += len(kept.requests)
-    progress(1.0, f"{total} clips are ready")
+    progress(1.0, last_note)
 
 
 def _note(request: ClipRequest) -> str:

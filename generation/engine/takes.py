@@ -44,6 +44,21 @@ class Takes:
         first = request.take // size * size
         return [request.with_take(take) for take in range(first, first + size) if self._has(request.with_take(take))]
 
+    def is_left_out(self, request: ClipRequest) -> bool:
+        """Tell whether a request that starts at a recording heard wrongly has none: the word has fewer than its take.
+
+        Raises WordIsUnknown, ClassifierIsMissing, and NoRecordingLeft where no recording of any word is heard wrongly.
+        """
+        if request.start != MISCLASSIFIED or self._has(request):
+            return False
+        names = self._wrongly_heard_by(request)
+        if not any(self._rows_of(word, names) for word in self._materials.feature_set.words):
+            raise NoRecordingLeft(
+                f"{' and '.join(names)} get none of the test recordings wrong, so that there is none for the start "
+                f"{MISCLASSIFIED}: choose another start, or climb a classifier that was trained for fewer epochs."
+            )
+        return True
+
     def _has(self, request: ClipRequest) -> bool:
         word, take = self._said(request)
         return not request.uses_recording or take < len(self._rows_of(word, self._wrongly_heard_by(request)))

@@ -1,5 +1,6 @@
 """Rendering clips: search, vocode, judge, and put the files on the shelf."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
@@ -18,10 +19,15 @@ if TYPE_CHECKING:
     from generation.engine.checkpoints import LoadedNetwork
     from generation.engine.materials import Materials
 
+logger = logging.getLogger(__name__)
+
 
 @names_lost_device
 def render_clips(work: Work) -> Outcome:
-    """Make the item's clips that are not there yet, with their files, and register them with their judgements."""
+    """Make the item's clips that are not there yet, with their files, and register them with their judgements.
+
+    The result names the clips, and the digests of those that were left out because no recording is heard wrongly.
+    """
     from generation.engine.clip_request import ClipRequest
     from generation.engine.devices import use_threads
     from generation.engine.render import render
@@ -37,10 +43,16 @@ def render_clips(work: Work) -> Outcome:
         made = [
             shelf.put(clip, digest=requests[clip.request]) for clip in render(list(requests), materials, work.report)
         ]
-    return Outcome(partial(_store, shelf, made, corpus, networks.panel), discard=shelf.discard)
+    left_out = sorted({*requests.values()} - {clip.digest for clip in made})
+    if left_out:
+        logger.warning("%s: %s of %s clips are left out: too few recordings are heard wrongly.",
+                       work.name, len(left_out), len(requests))  # fmt: skip
+    return Outcome(partial(_store, shelf, made, left_out, corpus, networks.panel), discard=shelf.discard)
 
 
-def _store(shelf: ClipShelf, made: list[MadeClip], corpus: Corpus, panel: Sequence[Checkpoint]) -> dict[str, Any]:
+def _store(
+    shelf: ClipShelf, made: list[MadeClip], left_out: list[str], corpus: Corpus, panel: Sequence[Checkpoint]
+) -> dict[str, Any]:
     there = _digests_there(clip.digest for clip in made)
     keys = []
     for clip in made:
@@ -48,7 +60,7 @@ def _store(shelf: ClipShelf, made: list[MadeClip], corpus: Corpus, panel: Sequen
             shelf.move_in(clip)
             keys.append(str(register_clip(corpus=corpus, made=clip, panel=panel).key))
     shelf.tidy()
-    return {"clips": keys}
+    return {"clips": keys, "left_out": left_out}
 
 
 def _not_there_yet(clips: list[dict[str, Any]]) -> list[dict[str, Any]]:

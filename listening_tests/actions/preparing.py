@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accounts.models import Researcher
-from generation.actions.clips import find_clips, request_clips
+from generation.actions.clips import SystemHasNoClip, find_clips, request_clips
 from generation.actions.corpora import request_corpus
 from generation.actions.jobs import run_jobs_here
 from generation.models import Clip, Corpus, Job
@@ -72,9 +72,18 @@ def prepare(*, study: Study, requested_by: Researcher | None = None) -> list[Ste
     steps.append(_step("Clips", [job]))
     if job is not None:
         return steps
-    _build_blocks(study, dict(zip(requests, find_clips(**wanted), strict=True)))
+    _build_blocks(study, _clips(requests, wanted))
     _prepare_sounds(study)
     return [*steps, _step("Stimuli", [])]
+
+
+def _clips(planned: Iterable[PlannedClip], wanted: dict[str, Any]) -> dict[PlannedClip, Clip]:
+    """Return the clips that are there; some may have been left out, but of no system all."""
+    try:
+        found = find_clips(**wanted)
+    except SystemHasNoClip as error:
+        raise PreparationFailed(f"Clips: {error}") from error
+    return {each: clip for each, clip in zip(planned, found, strict=True) if clip is not None}
 
 
 def _build_blocks(study: Study, clips: dict[PlannedClip, Clip]) -> None:

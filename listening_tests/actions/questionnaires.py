@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from listening_tests.actions.sessions import SessionCannotGoOn, complete_if_answered
+from listening_tests.actions.session_states import SessionCannotGoOn, complete_if_answered
 from listening_tests.models import QuestionnaireAnswer, Session
 from listening_tests.states import SessionState
 

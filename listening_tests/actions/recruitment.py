@@ -8,7 +8,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from listening_tests.actions import sessions
+from listening_tests.actions import session_states, sessions
 from listening_tests.models import Consent, Identity, Recruitment, Session, Study, Submission
 from listening_tests.recruiter import Arrival, Outcome, Recruiter
 from listening_tests.states import SessionState
@@ -129,4 +129,4 @@ def _store_identity(session: Session, arrival: Arrival, now: datetime) -> None:
 
 def _new_codes(recruiter: Recruiter) -> dict[str, str]:
     outcomes = list(Outcome) if recruiter.has_outcome_codes else []
-    return {outcome.value: sessions.new_completion_code() for outcome in outcomes}
+    return {outcome.value: session_states.new_completion_code() for outcome in outcomes}

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from listening_tests.actions.recruitment import forget_identities
-from listening_tests.actions.sessions import new_completion_code
+from listening_tests.actions.session_states import new_completion_code
 from listening_tests.models import CheckItem, Consent, Listener, Rating, Session, Study, Trial
 from listening_tests.models.listeners import new_session_key
 from listening_tests.states import SessionState

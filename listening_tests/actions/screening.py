@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.crypto import salted_hmac
 
-from listening_tests.actions import sessions
+from listening_tests.actions import session_states
 from listening_tests.actions.verdicts import store_verdict
 from listening_tests.checks.items import AnsweredItem
 from listening_tests.checks.kinds import Consequence, Kind
@@ -92,14 +92,14 @@ def _decide(session: Session, check: ListeningCheck, attempt: int, now: datetime
     verdict = store_verdict(session=session, screening=check, finding=finding, now=now)
     if not verdict.has_passed and verdict.consequence == Consequence.SCREEN_OUT:
         # Whoever did not understand the task is asked to return the study, which takes no code.
-        sessions.screen_out(session=session, is_paid=check.kind != Kind.COMPREHENSION, now=now)
+        session_states.screen_out(session=session, is_paid=check.kind != Kind.COMPREHENSION, now=now)
     begin_if_checked(session=session, now=now)
 
 
 def begin_if_checked(*, session: Session, now: datetime) -> None:
     """Let the listening begin if no check is left."""
     if session.state == SessionState.CONSENTED and pending_check(session) is None:
-        sessions.begin_listening(session=session, now=now)
+        session_states.begin_listening(session=session, now=now)
 
 
 def _unanswered(session: Session, check: ListeningCheck) -> list[CheckItem]:

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_safe
 
-from listening_tests.actions import rights, sessions
+from listening_tests.actions import rights, session_states, sessions, trials
 from listening_tests.actions.recruitment_outcomes import completion_of
 from listening_tests.actions.screening import screened_out_by
 from listening_tests.forms import TrialForm
@@ -51,7 +51,7 @@ def trial(request: HttpRequest, session_key: str) -> HttpResponse:
         return render(request, "listening_tests/listener/part.html", page)
     if _is_time_for_a_rest(following) and "rested" not in request.GET:
         return render(request, "listening_tests/listener/break.html", trial_progress(session, following))
-    sessions.show_trial(trial=following, now=now)
+    trials.show_trial(trial=following, now=now)
     return _show_trial(request, session, following, TrialForm(following))
 
 
@@ -103,14 +103,14 @@ def _answer(request: HttpRequest, session: Session) -> HttpResponse:
     if answered.session_id == session.pk and not form.is_valid():
         return _show_trial(request, session, answered, form)
     try:
-        sessions.submit_trial(
+        trials.submit_trial(
             session=session,
             trial=answered,
             answers=form.answers() if form.is_valid() else {},
             evidence=form.reported() if form.is_valid() else {},
             now=timezone.now(),
         )
-    except (sessions.TrialAlreadyAnswered, sessions.TrialIsNotNext, sessions.SessionCannotGoOn):
+    except (trials.TrialAlreadyAnswered, trials.TrialIsNotNext, session_states.SessionCannotGoOn):
         # A second click, the back button, an old window: the first answer counts, and the present page is the way on.
         return _go_on(session)
     except AnswerIsNotOnOffer as refused:
@@ -122,8 +122,8 @@ def _answer(request: HttpRequest, session: Session) -> HttpResponse:
 def _skip(session: Session, trial: Trial, reason: str) -> HttpResponse:
     """Store that a trial's sounds could not be played, and lead on to where the session stands."""
     try:
-        sessions.skip_trial(session=session, trial=trial, reason=reason, now=timezone.now())
-    except (sessions.TrialIsNotNext, sessions.SessionCannotGoOn):
+        trials.skip_trial(session=session, trial=trial, reason=reason, now=timezone.now())
+    except (trials.TrialIsNotNext, session_states.SessionCannotGoOn):
         return _go_on(session)
     return redirect("trial", session.key)
 
@@ -133,7 +133,7 @@ def _named_trial(sound: str) -> Trial:
     rows = Trial.objects.select_related("block", "session")
     named = rows.filter(presentations__key=sound, presentations__position=0).first()
     if named is None:
-        raise sessions.PresentationIsUnknown(
+        raise trials.PresentationIsUnknown(
             "The answer names no sound of ours: go back to your session and send it anew."
         )
     return named

@@ -12,13 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
 from listening_tests.actions.recruitment import HasTakenPart
-from listening_tests.actions.sessions import (
-    PresentationIsUnknown,
-    SessionHasExpired,
-    SessionIsUnknown,
-    TrialOfAnotherSession,
-    find_session,
-)
+from listening_tests.actions.session_states import SessionHasExpired
+from listening_tests.actions.sessions import SessionIsUnknown, find_session
+from listening_tests.actions.trials import PresentationIsUnknown, TrialOfAnotherSession
 from listening_tests.models import Session
 from listening_tests.recruiter import ArrivalIsIncomplete
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from generation.audio_response import audio_response
-from listening_tests.actions import screening, sessions
+from listening_tests.actions import screening, session_states
 from listening_tests.checks.items import ANSWER, ASKED, AskedItem
 from listening_tests.checks.sounds import SoundDoesNotExist, check_sound_file
 from listening_tests.models import CheckItem, Session
@@ -73,7 +73,7 @@ def check_sound(request: HttpRequest, address: str, number: int) -> HttpResponse
     now = timezone.now()
     item = get_object_or_404(CheckItem.objects.select_related("session__study"), key=key_in_address(address, now))
     if item.session.has_expired(now):
-        raise sessions.SessionHasExpired("The time for this session is over: open the study's link again.")
+        raise session_states.SessionHasExpired("The time for this session is over: open the study's link again.")
     try:
         path = check_sound_file(screening.check_named(item.session, item.check_slug), item.item, number)
     except SoundDoesNotExist as error:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from generation.audio_response import SoundFileIsMissing, audio_response
-from listening_tests.actions import delivering, sessions
+from listening_tests.actions import delivering, trials
 from listening_tests.sound_addresses import key_in_address
 from listening_tests.views.listener_page import listener_page
 
@@ -28,7 +28,7 @@ CONTENT_TYPES = {".wav": "audio/wav", ".flac": "audio/flac"}
 def sound(request: HttpRequest, address: str) -> HttpResponse:
     """Send a trial's sound under an address that says nothing of it, and store what was sent."""
     now = timezone.now()
-    presentation = sessions.find_presentation(key_in_address(address, now), now)
+    presentation = trials.find_presentation(key_in_address(address, now), now)
     path = presentation.stimulus.audio_path
     try:
         response = audio_response(request, path, etag=_etag(presentation.key), content_type=CONTENT_TYPES[path.suffix])

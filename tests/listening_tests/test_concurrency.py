@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from listening_tests.actions import sessions
+from listening_tests.actions import sessions, trials
 from listening_tests.models import Presentation, Rating, Session
 from tests import factories
 
@@ -45,7 +45,7 @@ def test_a_double_click_stores_one_answer():
     trial = session.next_trial()
 
     def submit():
-        sessions.submit_trial(
+        trials.submit_trial(
             session=Session.objects.get(pk=session.pk),
             trial=trial,
             answers={"answer-0": "go"},
@@ -64,7 +64,7 @@ def test_of_different_answers_at_once_one_counts_and_the_others_are_refused():
     trial = session.next_trial()
 
     def submit(value):
-        sessions.submit_trial(
+        trials.submit_trial(
             session=Session.objects.get(pk=session.pk),
             trial=trial,
             answers={"answer-0": value},
@@ -74,7 +74,7 @@ def test_of_different_answers_at_once_one_counts_and_the_others_are_refused():
 
     outcomes = all_at_once([lambda value=value: submit(value) for value in factories.WORDS])
 
-    assert Counter(map(type, outcomes)) == {type(None): 1, sessions.TrialAlreadyAnswered: 3}
+    assert Counter(map(type, outcomes)) == {type(None): 1, trials.TrialAlreadyAnswered: 3}
     assert Rating.objects.get().response == factories.WORDS[outcomes.index(None)]
 
 
@@ -85,7 +85,7 @@ def test_the_last_answer_sent_twice_at_once_gives_one_completion_code():
 
     def submit():
         mine = Session.objects.get(pk=session.pk)
-        sessions.submit_trial(session=mine, trial=trial, answers={"answer-0": "5"}, evidence={}, now=timezone.now())
+        trials.submit_trial(session=mine, trial=trial, answers={"answer-0": "5"}, evidence={}, now=timezone.now())
         return Session.objects.get(pk=session.pk).completion_code
 
     codes = all_at_once([submit] * 6)

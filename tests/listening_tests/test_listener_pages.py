@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from listening_tests.actions import sessions, studies
+from listening_tests.actions import session_states, studies
 from listening_tests.models import Rating, Session
 from listening_tests.simulation.entry_pass import simulation_pass
 from tests import factories
@@ -153,7 +153,7 @@ def test_a_study_closed_while_someone_listens_lets_them_finish(client):
     study = factories.make_open_study()
     consent(client, study)
     session = Session.objects.get()
-    sessions.begin_listening(session=session, now=timezone.now())
+    session_states.begin_listening(session=session, now=timezone.now())
     studies.close_study(study=study, now=timezone.now())
 
     client.post(page("trial", session), answer_to(session.next_trial()))
@@ -289,7 +289,7 @@ def test_the_personal_link_leads_to_where_the_session_stands(client):
     session = factories.make_session(is_listening=False)
 
     assert client.get(page("session", session))["Location"] == page("check", session)
-    sessions.begin_listening(session=session, now=timezone.now())
+    session_states.begin_listening(session=session, now=timezone.now())
     assert client.get(page("session", session))["Location"] == page("trial", session)
     factories.answer_trials(session)
     assert client.get(page("session", session))["Location"] == page("thanks", session)

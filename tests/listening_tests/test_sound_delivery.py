@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from listening_tests.actions.sessions import PresentationIsUnknown
+from listening_tests.actions.trials import PresentationIsUnknown
 from listening_tests.sound_addresses import SPAN, key_in_address, signed_address
 from tests import factories
 

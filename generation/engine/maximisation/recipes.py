@@ -37,14 +37,15 @@ class MaximisationRecipe:
     """The settings of one search.
 
     space: what is changed. objective: what is climbed, penalties subtracted.
-    rate: the optimiser's step size. steps: how many steps.
+    optimiser: how the objective's gradient becomes a step. rate: its step size. steps: how many steps.
     start_deviation: the standard deviation of the noise a search from noise starts at.
     whitened: search the code in coordinates in which the training recordings' codes have mean 0 and covariance I.
     shell: after each step, draw codes longer than sqrt(dimensions), the length of a typical recording's, back to it.
     within_range: after each step, clip features that are searched directly to [0, 1], as recordings' are.
     transforms: how the features are disturbed, one after another, in each step before they are classified.
-    patience: let a sample leave when every classifier has taken its features, disturbed, for the word with log-odds
-    of at least `assurance` (in nats) in so many steps one after another; None: every sample takes all steps.
+    patience: let a sample leave when every classifier has taken its disturbed features for the word, as surely as
+    `assurance` says, in so many steps one after another; None: every sample takes all steps.
+    assurance: the least log-odds of the word, in nats, that count as taking features for it.
     """
 
     space: Space

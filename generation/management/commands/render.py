@@ -6,7 +6,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from generation import catalogue
 from generation.actions.checkpoints import CheckpointIsUnknown, find_checkpoint
-from generation.actions.clips import ClipNetworks, ClipsCannotBeMade, find_clips, request_clips
+from generation.actions.clips import ClipNetworks, ClipsCannotBeMade, SystemHasNoClip, find_clips, request_clips
 from generation.management.computing import ComputingCommand
 from generation.management.terminal import run_with_bar
 from generation.models import Checkpoint
@@ -51,8 +51,18 @@ class Command(ComputingCommand):
             raise CommandError(str(error)) from error
         if job is not None:
             run_with_bar(job)
-        for clip in find_clips(**wanted, networks=networks):
+        self._list(wanted, networks)
+
+    def _list(self, wanted: dict[str, Any], networks: ClipNetworks) -> None:
+        try:
+            found = find_clips(**wanted, networks=networks)
+        except SystemHasNoClip as error:
+            raise CommandError(str(error)) from error
+        clips = [clip for clip in found if clip is not None]
+        for clip in clips:
             self.stdout.write(f"{clip.word} {clip.audio_path}")
+        if len(clips) < len(found):
+            self.stderr.write(f"{len(found) - len(clips)} clips are left out: too few recordings are heard wrongly.")
 
     def _networks(self, options: dict[str, Any]) -> ClipNetworks:
         vocoder, network = options["vocoder"], options["vocoder_network"]
