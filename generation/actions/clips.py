@@ -210,9 +210,9 @@ def _check_that_systems_have_clips(requests: Sequence[ClipFields], clips: Sequen
         if not any(of_system):
             fields = dict(zip(_SYSTEM_FIELDS, system, strict=True))
             raise SystemHasNoClip(
-                f"None of {len(of_system)} clips with the start {fields['start']} could be made: {fields['climbs']} get "
-                "no test recording of their words wrong. Choose another start, or climb a classifier that was trained "
-                "for fewer epochs."
+                f"None of {len(of_system)} clips with the start {fields['start']} could be made: no test recording "
+                f"of the words is heard wrongly by {fields['climbs']}. Choose another start, or climb a classifier "
+                "that was trained for fewer epochs."
             )
 
 

@@ -54,7 +54,7 @@ class Takes:
         names = self._wrongly_heard_by(request)
         if not any(self._rows_of(word, names) for word in self._materials.feature_set.words):
             raise NoRecordingLeft(
-                f"{' and '.join(names)} get none of the test recordings wrong, so that there is none for the start "
+                f"No test recording is heard wrongly by {' and '.join(names)}, so that there is none for the start "
                 f"{MISCLASSIFIED}: choose another start, or climb a classifier that was trained for fewer epochs."
             )
         return True

@@ -8,12 +8,14 @@ import numpy
 import pytest
 import soundfile
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from generation.actions.checkpoints import CannotBeTrained, request_training
 from generation.actions.clips import (
     ClipNetworks,
     ClipsAreMissing,
     ClipsCannotBeMade,
+    SystemHasNoClip,
     clip_digest,
     find_clips,
     request_clips,
@@ -24,7 +26,7 @@ from generation.actions.shipped import register_shipped, ship
 from generation.models import Checkpoint, Clip, Corpus, Job, Judgement
 from generation.states import JobState
 from generation.tasks import clip_shelf
-from tests.factories import make_checkpoint, make_corpus
+from tests.factories import make_checkpoint, make_corpus, make_researcher
 from tests.generation.engine.small_corpus import write_buzzing_corpus
 
 pytestmark = pytest.mark.django_db
@@ -266,6 +268,58 @@ def test_clips_not_made_yet_are_missing(folder):
 
     with pytest.raises(ClipsAreMissing, match="2 of 2"):
         find_clips(**wishes)
+
+
+def wishes_for_errors(folder, epochs):
+    """Wish for two clips of each word that start where a classifier errs; one that learnt nothing errs somewhere."""
+    corpus = open_folder(folder)
+    settings = {"epochs": epochs}
+    training = {"corpus": corpus, "network": "temporal_classifier", "features": "narrowband", "settings": settings}
+    work(request_training(**training, seed=1)[1])
+    classifier, _ = request_training(**training, seed=1)
+    making = {**FROM_NOISE, "start": "misclassified", "climbs": [classifier.slug]}
+    requests = [{**making, "word": word, "take": take} for word in corpus.words for take in range(2)]
+    return {"corpus": corpus, "features": "narrowband", "requests": requests, "networks": ClipNetworks([classifier])}
+
+
+def test_clips_left_out_are_told_counted_and_not_asked_for_again(folder, client, caplog):
+    wishes = wishes_for_errors(folder, epochs=0)
+
+    job = work(request_clips(**wishes))
+
+    (item,) = job.items.all()
+    clips = find_clips(**wishes)
+    assert [clip is None for clip in clips].count(True) == len(item.result["left_out"]) == 2
+    assert len({clip.word for clip in clips if clip is not None}) == 1
+    assert "2 of 4 clips are left out" in caplog.text
+    assert request_clips(**wishes) is None
+    client.force_login(make_researcher())
+    assert "2 clips left out" in client.get(reverse("job_detail", args=[job.pk])).content.decode()
+
+
+def test_a_system_of_which_everything_was_left_out_is_told_of(folder):
+    wishes = wishes_for_errors(folder, epochs=0)
+    work(request_clips(**wishes))
+    heard_right = next(
+        request["word"]
+        for request, clip in zip(wishes["requests"], find_clips(**wishes), strict=True)
+        if clip is None
+    )  # fmt: skip
+
+    less = {**wishes, "requests": [each for each in wishes["requests"] if each["word"] == heard_right]}
+    work(request_clips(**less))
+
+    with pytest.raises(SystemHasNoClip, match=r"None of 2 clips with the start misclassified.*Choose another start"):
+        find_clips(**less)
+
+
+def test_a_classifier_without_any_error_fails_the_job_with_what_to_do(folder):
+    wishes = wishes_for_errors(folder, epochs=12)
+
+    job = run_job_here(request_clips(**wishes), lambda fraction, note: None)
+
+    assert job.state == JobState.FAILED
+    assert "choose another start" in job.error
 
 
 @pytest.mark.parametrize(

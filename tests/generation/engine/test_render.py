@@ -225,6 +225,31 @@ def test_what_cannot_be_made_is_refused_before_any_clip_is_made(materials, reque
         render([NATURAL, request_], materials, ignore)
 
 
+def test_clips_for_want_of_recordings_heard_wrongly_are_left_out_and_counted(materials, features):
+    own = materials.classifiers["own"]
+    rows = rows_of_test_recordings(features, "low")
+    always_high = replace(own, network=nn.Sequential(own.network, Certain()).eval())
+    fooled = replace(materials, classifiers={**materials.classifiers, "own": always_high})
+    asked = [
+        replace(FROM_RECORDING, start="misclassified", word=word, take=take)
+        for word in ("low", "high")
+        for take in range(3)
+    ]
+    told = []
+
+    clips = list(render(asked, fooled, lambda fraction, note: told.append(note)))
+
+    assert [clip.request for clip in clips] == asked[: len(rows)]
+    assert told[-1] == "2 clips are ready; 4 left out, for want of recordings heard wrongly"
+
+
+class Certain(nn.Module):
+    """Hears the first word in everything."""
+
+    def forward(self, logits):
+        return logits * torch.tensor([0.0, 1e-3]) + torch.tensor([10.0, 0.0])
+
+
 def test_a_search_from_noise_needs_no_recording_for_its_take(materials):
     (clip,) = render([replace(FROM_NOISE, take=50)], materials, ignore)
 

@@ -23,7 +23,7 @@ class HearsOne(nn.Module):
 
     def __init__(self, word, known):
         super().__init__()
-        self.word, self.known = word, nn.Parameter(known)
+        self.word, self.known = word, nn.Parameter(known.clone())
 
     def forward(self, features):
         logits = torch.zeros(len(features), len(WORDS))
@@ -40,10 +40,12 @@ def features(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def takes(features):
+    return takes_heard_by(features, HearsOne(0, features.features[rows_of_test_recordings(features, "low")[1:2]]))
+
+
+def takes_heard_by(features, network):
     card = {"features": features.config.as_dict(), "words": list(features.words)}
-    known = features.features[rows_of_test_recordings(features, "low")[1:2]].clone()
-    deaf = LoadedNetwork(HearsOne(0, known), card, "residual_classifier", "sha")
-    return Takes(Materials(features, {"deaf": deaf}))
+    return Takes(Materials(features, {"deaf": LoadedNetwork(network, card, "residual_classifier", "sha")}))
 
 
 def test_a_take_is_the_same_recording_whatever_is_made_of_it(takes, features):
@@ -73,6 +75,27 @@ def test_recordings_that_the_climbed_classifier_gets_wrong_are_found(takes, feat
     low = rows_of_test_recordings(features, "low")
 
     assert [takes.row(replace(WRONG, take=take)) for take in range(2)] == [low[0], low[2]]
+
+
+def test_where_too_few_recordings_are_heard_wrongly_the_others_are_left_out(takes):
+    asked = [replace(WRONG, word=word, take=take) for word in ("low", "high") for take in range(3)]
+
+    assert [takes.is_left_out(request) for request in asked] == [False, False, True, True, True, True]
+    assert not takes.is_left_out(replace(SEARCH, take=99))
+
+
+def test_a_classifier_that_gets_nothing_wrong_leaves_nothing_to_start_at(features):
+    only_high = replace_words(features, "high")
+
+    with pytest.raises(NoRecordingLeft, match=r"No test recording is heard wrongly by deaf.*choose another start"):
+        takes_heard_by(only_high, HearsOne(0, features.features[:0])).is_left_out(replace(WRONG, word="high"))
+
+
+def replace_words(features, word):
+    """Keep the recordings of one word alone."""
+    rows = [row for row, recording in enumerate(features.recordings) if recording.word == word]
+    kept = tuple(features.recordings[row] for row in rows)
+    return replace(features, words=(word,), recordings=kept, features=features.features[rows])
 
 
 @pytest.mark.parametrize(
