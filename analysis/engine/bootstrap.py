@@ -126,3 +126,10 @@ def percentile_interval(resampled: Floats, confidence: float) -> tuple[Floats, F
     """Return both ends of the percentile interval of each column of resampled estimates [B, K], NaN left out."""
     low, high = np.nanquantile(resampled, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
     return low, high
+
+
+def ends_around(estimate: float, resampled: Floats, confidence: float) -> dict[str, float]:
+    """Return `low` and `high` of the percentile interval of one resampled estimate [B], never to one side of it."""
+    low, high = percentile_interval(resampled[:, None], confidence)
+    # Skewed resamples of few clusters can leave the estimate outside.
+    return {"low": min(float(low[0]), estimate), "high": max(float(high[0]), estimate)}

@@ -15,6 +15,13 @@ ACR = Method(
         ((5, _("Excellent")), (4, _("Good")), (3, _("Fair")), (2, _("Poor")), (1, _("Bad"))),
     ),
     roles_per_trial={Role.SAMPLE: (1, 1)},
-    statistics=("mean_opinion_score", "mixed_model", "pairwise_differences", "reliability"),
+    statistics=(
+        "mean_opinion_score",
+        "mixed_model",
+        "pairwise_differences",
+        "reliability",
+        "standard_deviation_of_scores",
+        "listener_bias",
+    ),
     on_request=("ordinal_model",),
 )

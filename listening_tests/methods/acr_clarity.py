@@ -21,6 +21,13 @@ ACR_CLARITY = Method(
         ),
     ),
     roles_per_trial={Role.SAMPLE: (1, 1)},
-    statistics=("mean_opinion_score", "mixed_model", "pairwise_differences", "reliability"),
+    statistics=(
+        "mean_opinion_score",
+        "mixed_model",
+        "pairwise_differences",
+        "reliability",
+        "standard_deviation_of_scores",
+        "listener_bias",
+    ),
     on_request=("ordinal_model",),
 )

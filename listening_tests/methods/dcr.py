@@ -22,6 +22,6 @@ DCR = Method(
         is_against_reference=True,
     ),
     roles_per_trial={Role.REFERENCE: (1, 1), Role.SAMPLE: (1, 1)},
-    statistics=("degradation_score",),
+    statistics=("degradation_score", "standard_deviation_of_scores", "listener_bias"),
     names=(_("Reference"), _("Sample")),
 )

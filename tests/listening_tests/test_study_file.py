@@ -55,6 +55,8 @@ def test_the_protocol_writes_every_default_out(tmp_path):
             "mixed_model",
             "pairwise_differences",
             "reliability",
+            "standard_deviation_of_scores",
+            "listener_bias",
         ],
     }
 

@@ -3,10 +3,10 @@
 import pandas as pd
 
 from analysis.engine.conduct import those
-from analysis.engine.exclusion import Exclusion, Protocol, counted, declared_check, of_groups, on_five_points
+from analysis.engine.exclusion import Exclusion, Protocol, declared_check, of_groups
+from analysis.engine.repeats import repeated_answers
 
 LARGEST_DIFFERENCE, FAILS_AT = 2.0, 2
-SAME = ["session", "block", "stimulus"]
 
 
 def reasons(ratings: pd.DataFrame, protocol: Protocol) -> pd.Series:
@@ -23,15 +23,6 @@ def reasons(ratings: pd.DataFrame, protocol: Protocol) -> pd.Series:
     n_apart = is_apart.groupby(pairs["session"]).sum()
     fails = n_apart >= int(check.get("fails_at", FAILS_AT))
     return of_groups(ratings, "session", those(n_apart, fails, "answered {:g} repeats too far from the first answer"))
-
-
-def repeated_answers(ratings: pd.DataFrame) -> pd.DataFrame:
-    """Return each repeat with the first answer to the same stimulus: response and point of five, each also `_again`."""
-    told = ratings.assign(point=on_five_points(ratings)).sort_values("trial_order")
-    told = told[[*SAME, "role", "response", "point"]]
-    first = counted(told).drop_duplicates(SAME).drop(columns="role")
-    again = told[told["role"] == "repeat"].drop(columns="role")
-    return first.merge(again, on=SAME, suffixes=("", "_again"))
 
 
 REPEATS_APART = Exclusion(

@@ -7,6 +7,7 @@ from analysis.engine.statistics.comparison_score import COMPARISON_SCORE
 from analysis.engine.statistics.degradation_score import DEGRADATION_SCORE
 from analysis.engine.statistics.discrimination import DISCRIMINATION
 from analysis.engine.statistics.identification_information import IDENTIFICATION_INFORMATION
+from analysis.engine.statistics.listener_bias import LISTENER_BIAS
 from analysis.engine.statistics.mean_opinion_score import MEAN_OPINION_SCORE
 from analysis.engine.statistics.mixed_model import MIXED_MODEL
 from analysis.engine.statistics.mushra_score import MUSHRA_SCORE
@@ -14,6 +15,7 @@ from analysis.engine.statistics.ordinal_model import ORDINAL_MODEL
 from analysis.engine.statistics.pairwise_differences import PAIRWISE_DIFFERENCES
 from analysis.engine.statistics.preference import PREFERENCE
 from analysis.engine.statistics.reliability import RELIABILITY
+from analysis.engine.statistics.standard_deviation_of_scores import STANDARD_DEVIATION_OF_SCORES
 from analysis.engine.statistics.word_identification import WORD_IDENTIFICATION
 from analysis.engine.statistics.word_verification import WORD_VERIFICATION
 
@@ -25,6 +27,8 @@ STATISTICS: dict[str, Statistic] = {
         PAIRWISE_DIFFERENCES,
         ORDINAL_MODEL,
         RELIABILITY,
+        STANDARD_DEVIATION_OF_SCORES,
+        LISTENER_BIAS,
         WORD_IDENTIFICATION,
         IDENTIFICATION_INFORMATION,
         WORD_VERIFICATION,

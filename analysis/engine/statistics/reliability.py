@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.engine.bootstrap import percentile_interval
+from analysis.engine.bootstrap import ends_around
 from analysis.engine.crossed import CrossedFit, MixedModelDidNotConverge, NothingToFit, fit_crossed
 from analysis.engine.krippendorff import LEVELS, alpha, bootstrap_alpha, coincidences
 from analysis.engine.ratings import counted_ratings
+from analysis.engine.repeats import first_answers
 from analysis.engine.statistic import Statistic, Tables
 
 METHODS = ("acr", "acr_clarity")
@@ -31,9 +32,7 @@ def reliability(ratings: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame
     `listener with the others`: mean of `leave_one_out_correlations`, with a t interval over listeners that takes them
     for independent. Of a listener's several ratings of a stimulus the first counts. Raises NoRatings.
     """
-    scored = counted_ratings(ratings, METHODS)
-    # A listener who rated a stimulus twice agrees with nobody by that.
-    scored = scored.sort_values("answered_at", kind="stable").drop_duplicates(["listener", "clip_key"])
+    scored = first_answers(counted_ratings(ratings, METHODS))
     counted = {"n": len(scored), "n_listeners": scored["listener"].nunique(), "n_stimuli": scored["clip_key"].nunique()}
     rows = [*_alphas(scored, confidence), *intraclass(scored, confidence), _with_the_others(scored, confidence)]
     return pd.DataFrame([{**row, **counted} for row in rows])
@@ -72,12 +71,9 @@ def _alphas(scored: pd.DataFrame, confidence: float) -> Iterator[dict[str, Any]]
         elif len(found.values) < 2:
             yield _missing(row, "all answers are equal")
         else:
-            resampled = bootstrap_alpha(found, level, generator, RESAMPLES)
-            low, high = percentile_interval(resampled[:, None], confidence)
             estimate = float(alpha(found, level)[0])
-            # Skewed resamples of few stimuli can leave the estimate outside.
-            ends = {"low": min(float(low[0]), estimate), "high": max(float(high[0]), estimate)}
-            yield {**row, "estimate": estimate, **ends, "note": ""}
+            resampled = bootstrap_alpha(found, level, generator, RESAMPLES)
+            yield {**row, "estimate": estimate, **ends_around(estimate, resampled, confidence), "note": ""}
 
 
 def intraclass(scored: pd.DataFrame, confidence: float) -> Iterator[dict[str, Any]]:
