@@ -2,11 +2,14 @@
 
 import csv
 import re
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from generation.actions.checkpoints import CheckpointCannotBeUsed
@@ -19,7 +22,10 @@ from generation.actions.examinations import (
 )
 from generation.audio_response import SoundFileIsMissing, audio_response
 from generation.catalogue import NETWORKS
-from generation.examination_figures import heat_map, map_counts, map_key, map_points
+from generation.figures.code_map import code_map
+from generation.figures.feature_pictures import PICTURES, feature_pictures
+from generation.figures.heat_map import heat_map
+from generation.figures.svg import Figure
 from generation.forms import AskForExaminationForm
 from generation.models import Checkpoint, Examination
 from generation.views.pages import ResearcherRequest, page_of
@@ -44,7 +50,7 @@ def examination_detail(request: HttpRequest, slug: str) -> HttpResponse:
     context: dict[str, Any] = {"examination": examination}
     if examination.is_done:
         try:
-            context |= _shown(read_result(examination))
+            context |= _shown(read_result(examination), slug)
         except ResultIsDamaged as error:
             context["damage"] = str(error)
     return render(request, "generation/examination_detail.html", context)
@@ -55,29 +61,53 @@ def _found(slug: str) -> Examination:
     return get_object_or_404(rows, slug=slug)
 
 
-def _shown(found: dict[str, Any]) -> dict[str, Any]:
+def _shown(found: dict[str, Any], examination: str) -> dict[str, Any]:
     """Return what the page shows of a result."""
     networks = [each["network"] for each in found["classifiers"]]
     titles = {each["slug"]: _title(each, networks.count(each["network"]) > 1) for each in found["classifiers"]}
-    points = map_points(found["map"], "word")
-    by_talker = map_points(found["map"], "talker")
     return {
         "found": found,
-        "picture_kinds": ("original", "maximised", "difference"),
         "titles": list(titles.values()),
         "rows": [(row, [row["classifiers"][slug] for slug in titles]) for row in found["table"]],
-        "heat_maps": [
-            heat_map(title, found["words"], found["all_words"], found["confusion"][slug]["scores"])
-            for slug, title in titles.items()
-        ],
-        "maps": [
-            ("word", points, map_key(points, found["map"], "word")),
-            ("talker", by_talker, map_key(by_talker, found["map"], "talker")),
-        ],
-        "map_counts": map_counts(found["map"]),
+        "heat_maps": [_heat_map(title, found, slug) for slug, title in titles.items()],
+        "maps": [(by, code_map(found["map"], by)) for by in ("word", "talker")] if found["map"] else [],
+        "map_counts": _map_counts(found["map"]),
         "measures": list(found["measures"].items()),
-        "shown": [(word, f"{word}-0", each) for word, each in found["shown"].items()],
+        "shown": [
+            (word, f"{word}-0", [(each, _pictures(examination, word, each, found["picture"])) for each in shown])
+            for word, shown in found["shown"].items()
+        ],
     }
+
+
+def _heat_map(title: str, found: dict[str, Any], slug: str) -> tuple[str, Figure, list[tuple[str, list[float]]]]:
+    """Return a network's heat map with its title and its rows, for the table beside it."""
+    scores = found["confusion"][slug]["scores"]
+    figure = heat_map(title, found["words"], found["all_words"], scores)
+    return title, figure, list(zip(found["words"], scores, strict=True))
+
+
+def _pictures(examination: str, word: str, shown: dict[str, Any], scale: dict[str, Any]) -> Figure:
+    number = shown["number"]
+    addresses = {
+        kind: reverse("examination_file", args=[examination, f"{word}-0", f"{kind}-{number}.png"]) for kind in PICTURES
+    }
+    return feature_pictures(f"{word}, number {number}", addresses, scale)
+
+
+def _map_counts(points: Sequence[dict[str, Any]]) -> list[tuple[str, int, int, int, int]]:
+    """Count for each word its codes found and its recordings, each with those that the panel does not agree on."""
+    counts = Counter((point["word"], point["kind"], point["is_agreed"]) for point in points)
+    return [
+        (word, *(n for kind in ("after", "recordings") for n in _both(counts, word, kind)))
+        for word in dict.fromkeys(point["word"] for point in points)
+    ]
+
+
+def _both(counts: Counter[tuple[str, str, bool]], word: str, kind: str) -> tuple[int, int]:
+    """Return how many there are of a kind, and how many of them are not agreed on."""
+    wrong = counts[word, kind, False]
+    return counts[word, kind, True] + wrong, wrong
 
 
 def _title(classifier: dict[str, str], has_twins: bool) -> str:

@@ -90,6 +90,8 @@ def test_an_examination_counts_measures_maps_and_shows_and_is_done_once(client, 
     assert Job.objects.filter(kind="examine_networks").count() == 1
     text = fetch(client, "examination_detail", examination.slug).content.decode()
     assert "style=" not in text
+    assert text.count("<image") == 3 * sum(len(each) for each in found["shown"].values())
+    assert text.count("<svg") == text.count("</svg>") >= 4
     assert text.count("<audio") == 2 * sum(len(each) for each in found["shown"].values())
     assert "<table" in text
     csv = fetch(client, "examination_table", examination.slug)

@@ -1,76 +1,57 @@
-"""The pictures of an examination: a heat map of each network, maps of the codes, features of each word."""
+"""An examination's figures as files: those that its page shows."""
 
-from collections.abc import Mapping, Sequence
+import base64
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy
-import torch
-from numpy.typing import NDArray
-
-from generation.engine.examination.feature_pictures import draw_features
-from generation.engine.examination.files import KEPT_ARRAYS, part_folder
-from generation.engine.examination.heat_map import draw_heat_map
-from generation.engine.examination.latent_map_pictures import MappedCodes, draw_talkers, draw_words
+from generation.engine.examination.files import part_folder
 from generation.engine.examination.panel import Panel
 from generation.engine.examination.search import Part
-
-WORDS_MAP = "latent_map_words.png"
-TALKERS_MAP = "latent_map_talkers.png"
+from generation.engine.whole_files import written_whole
+from generation.figures.code_map import code_map
+from generation.figures.feature_pictures import PICTURES, feature_pictures
+from generation.figures.heat_map import heat_map
+from generation.figures.svg import Figure
 
 Summary = Mapping[str, Any]
 
 
 def draw(summary: Summary, panel: Panel, parts_folder: Path, folder: Path) -> dict[str, Any]:
     """Draw what a summary of parts says into the folder; name the files. Raises CannotBeWritten."""
+    maps = [code_map(summary["map"], by) for by in ("word", "talker")] if summary["map"] else []
     return {
-        "heat_maps": _heat_maps(summary, panel, folder),
-        "latent_maps": _latent_maps(summary, folder),
-        "features": _features(summary["words"], panel, parts_folder, folder),
+        "heat_maps": {
+            name: _keep(_heat_map(name, summary, panel), folder, f"heat_map_{name}") for name in summary["confusion"]
+        },
+        "latent_maps": [
+            _keep(figure, folder, f"latent_map_{by}") for figure, by in zip(maps, ("words", "talkers"), strict=False)
+        ],
+        "features": {
+            word: _keep(_features(word, summary, parts_folder), folder, f"features_{word}") for word in summary["words"]
+        },
     }
 
 
-def _heat_maps(summary: Summary, panel: Panel, folder: Path) -> dict[str, str]:
-    files = {}
-    for name, found in summary["confusion"].items():
-        part = "climbed" if name in panel.climbed else "judge"
-        files[name] = f"heat_map_{name}.png"
-        title = f"{name} ({part})"
-        draw_heat_map(found["scores"], summary["words"], summary["all_words"], title, folder / files[name])
-    return files
+def _keep(figure: Figure, folder: Path, name: str) -> str:
+    with written_whole(folder / f"{name}.svg") as file:
+        file.write(figure.document().encode())
+    return f"{name}.svg"
 
 
-def _latent_maps(summary: Summary, folder: Path) -> list[str]:
-    """Draw the map of codes by word and by talker; none if there were too few codes to lay out."""
-    points = summary["map"]
-    if not points:
-        return []
-    recordings = [each for each in points if each["kind"] == "recordings"]
-    shown = [
-        _mapped("Test recordings", recordings),
-        _mapped("Maximised codes", [each for each in points if each["kind"] == "after"]),
-    ]
-    starts = _places([each for each in points if each["kind"] == "before"])
-    draw_words(shown, starts, summary["words"], folder / WORDS_MAP)
-    draw_talkers(shown[0].points, [each["talker"] for each in recordings], folder / TALKERS_MAP)
-    return [WORDS_MAP, TALKERS_MAP]
+def _heat_map(name: str, summary: Summary, panel: Panel) -> Figure:
+    part = "climbed" if name in panel.climbed else "judge"
+    scores = summary["confusion"][name]["scores"]
+    return heat_map(f"{name} ({part})", summary["words"], summary["all_words"], scores)
 
 
-def _mapped(title: str, points: Sequence[Summary]) -> MappedCodes:
-    words, is_agreed = (tuple(each[name] for each in points) for name in ("word", "is_agreed"))
-    return MappedCodes(title, _places(points), words, is_agreed)
+def _features(word: str, summary: Summary, parts_folder: Path) -> Figure:
+    """Draw the first code of a word, whatever came of it."""
+    place = part_folder(parts_folder, Part(word, 0, 0))
+    images = {kind: _as_address((place / f"{kind}-0.png").read_bytes()) for kind in PICTURES}
+    return feature_pictures(word, images, summary["picture"])
 
 
-def _places(points: Sequence[Summary]) -> NDArray[numpy.float64]:
-    return numpy.array([[each["x"], each["y"]] for each in points], dtype=numpy.float64)
-
-
-def _features(words: Sequence[str], panel: Panel, parts_folder: Path, folder: Path) -> dict[str, str]:
-    """Draw the first code of each word, whatever came of it."""
-    files = {}
-    for word in words:
-        files[word] = f"features_{word}.png"
-        with numpy.load(part_folder(parts_folder, Part(word, 0, 0)) / KEPT_ARRAYS, allow_pickle=False) as arrays:
-            start, found = (torch.from_numpy(arrays[name][0]) for name in ("begun", "features"))
-        draw_features(start, found, word, panel.feature_set.config, folder / files[word])
-    return files
+def _as_address(png: bytes) -> str:
+    """Put a picture into an address, so that the figure is one file."""
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"

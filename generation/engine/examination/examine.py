@@ -12,7 +12,7 @@ nearest: {maximised, test_recordings: mean distance to the nearest training reco
 features; examples: each word's nearest of the codes shown, [{word, distance, recording, talker}]}.
 diversity: {maximised, recordings: mean distance between two of a word, or None where each word has only one}.
 copy_synthesis: vocoder -> {n, stoi, pesq, pesq_note, log_mel_distance (dB)}; stoi and pesq None if unmeasured.
-pictures: {heat_maps: {name: file}, latent_maps: [file], features: {word: file}}.
+pictures: {heat_maps: {name: file}, latent_maps: [file], features: {word: file}}, the SVG of `generation.figures`.
 
 Distances and maps are of the first codes of each word, and of as many of its test recordings.
 """

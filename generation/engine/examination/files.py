@@ -18,6 +18,7 @@ from generation.engine.level import set_level
 from generation.engine.progress import Progress
 from generation.engine.spectrogram import CELL, write_png
 from generation.engine.whole_files import CannotBeWritten, folder_written_whole
+from generation.figures.feature_pictures import DIFFERENCE, MAXIMISED, ORIGINAL
 
 FINDINGS = "findings.json"
 KEPT_ARRAYS = "kept.npz"
@@ -73,9 +74,9 @@ def _show(kept: Kept, measured: Measured, panel: Panel, folder: Path) -> list[di
     for number in range(min(SHOWN, len(kept.features))):
         neighbour = measured.neighbours[number]
         recording = panel.feature_set.recordings[neighbour.row]
-        write_png(kept.begun[number], folder / f"original-{number}.png")
-        write_png(kept.features[number], folder / f"maximised-{number}.png")
-        write_difference_png(kept.features[number], kept.begun[number], folder / f"difference-{number}.png")
+        write_png(kept.begun[number], folder / f"{ORIGINAL}-{number}.png")
+        write_png(kept.features[number], folder / f"{MAXIMISED}-{number}.png")
+        write_difference_png(kept.features[number], kept.begun[number], folder / f"{DIFFERENCE}-{number}.png")
         _write_flac(measured.sounds[number], rate, folder / f"maximised-{number}.flac")
         _write_flac(read_waveform(recording.path, rate), rate, folder / f"nearest-{number}.flac")
         shown.append(

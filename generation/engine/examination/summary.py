@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from generation.engine.examination.files import KEPT_ARRAYS, part_folder, read_findings
 from generation.engine.examination.latent_map import LEAST, latent_map
 from generation.engine.examination.panel import Panel
+from generation.engine.examination.picture_scale import picture_scale
 from generation.engine.examination.search import Part
 from generation.engine.examination.tallies import Tally, share, total
 
@@ -25,13 +26,12 @@ def summarise(parts: Sequence[Part], panel: Panel, seed: int, folder: Path) -> d
     for part in parts:
         by_word[part.word].append(read_findings(part_folder(folder, part)))
     firsts = {word: found[0] for word, found in by_word.items()}
-    config = panel.feature_set.config
     return {
         "words": list(by_word),
         "all_words": list(panel.feature_set.words),
         "classifiers": [_named(slug, panel) for slug in panel.classifiers],
         "recipe": panel.recipe.as_dict(),
-        "picture": {"seconds": config.duration, "low_hertz": config.f_min, "high_hertz": config.f_max},
+        "picture": picture_scale(panel.feature_set.config),
         "table": [_row(word, found, panel) for word, found in by_word.items()],
         "confusion": {slug: _confusion(slug, by_word) for slug in panel.classifiers},
         "measures": {word: first["measures"] for word, first in firsts.items()},

@@ -4,11 +4,11 @@ import csv
 import io
 import json
 from types import SimpleNamespace
+from xml.etree import ElementTree
 
 import numpy
 import pytest
 import torch
-from matplotlib.image import imread
 
 from generation.engine.checkpoints import LoadedNetwork
 from generation.engine.corpora.recordings import read_waveform
@@ -16,10 +16,8 @@ from generation.engine.corpora.splits import Split
 from generation.engine.examination import copy_synthesis, examine, files
 from generation.engine.examination.copy_synthesis import measure_copies
 from generation.engine.examination.examine import CODES_PER_PART
-from generation.engine.examination.feature_pictures import draw_features, frequency_ticks
-from generation.engine.examination.heat_map import draw_heat_map
-from generation.engine.examination.latent_map_pictures import MappedCodes, draw_talkers, draw_words
 from generation.engine.examination.panel import Panel
+from generation.engine.examination.picture_scale import picture_scale
 from generation.engine.examination.question import ExaminationQuestion, QuestionDoesNotFit
 from generation.engine.examination.tables import as_csv, diversities, nearest, panel_rows, word_rows
 from generation.engine.features import FEATURES, filter_bank, standardise
@@ -84,10 +82,13 @@ def test_the_pictures_named_are_there(examined):
 
     named = [*pictures["heat_maps"].values(), *pictures["latent_maps"], *pictures["features"].values()]
 
-    assert sorted(named) == sorted(path.name for path in folder.glob("*.png"))
+    assert sorted(named) == sorted(path.name for path in folder.glob("*.svg"))
     assert set(pictures["heat_maps"]) == {"own", "judge"}
     assert set(pictures["features"]) == {"high", "low"}
     assert len(pictures["latent_maps"]) == 2
+    features = ElementTree.parse(folder / pictures["features"]["high"])
+    images = features.findall(".//{http://www.w3.org/2000/svg}image")
+    assert [image.get("href").split(",")[0] for image in images] == ["data:image/png;base64"] * 3
 
 
 def test_what_was_searched_is_not_searched_again_and_another_question_is(examined, buzzes, panel, monkeypatch):
@@ -228,65 +229,19 @@ def test_codes_are_mapped_whitened():
     assert without.whitened(codes) is codes
 
 
-def pixels(path):
-    """Read a picture that must be as wide as twice a page and stand on white."""
-    picture = imread(path)
-    assert picture.shape[1] == 1800
-    assert (picture[0, 0, :3] == 1).all()
-    return picture
-
-
-@pytest.mark.parametrize("count", [3, 35])
-def test_a_heat_map_is_darkest_where_the_probability_is_greatest(tmp_path, count):
-    words = [f"word {number}" for number in range(count)]
-
-    draw_heat_map(numpy.eye(count), words, words, "certain", tmp_path / "certain.png")
-    draw_heat_map(numpy.zeros((count, count)), words, words, "deaf", tmp_path / "deaf.png")
-
-    assert pixels(tmp_path / "certain.png").mean() < pixels(tmp_path / "deaf.png").mean()
-
-
-@pytest.mark.parametrize("count", [4, 25])
-def test_maps_are_drawn_for_any_number_of_words_and_talkers(tmp_path, count):
-    points = numpy.random.default_rng(1).random((2 * count, 2))
-    words = [f"word {number}" for number in range(count)]
-    codes = [
-        MappedCodes(title, points, tuple(words * 2), (heard,) * (2 * count))
-        for title, heard in (("heard", True), ("misheard", False))
-    ]
-
-    draw_words(codes, points[:3], words, tmp_path / "words.png")
-    draw_talkers(points, words * 2, tmp_path / "talkers.png")
-
-    left, right = numpy.array_split(pixels(tmp_path / "words.png"), 2, axis=1)
-    # What is misheard is crossed, what is heard a disc.
-    assert not numpy.array_equal(left, right)
-    pixels(tmp_path / "talkers.png")
-
-
-def test_features_are_drawn_beside_their_change(tmp_path):
-    start, found = torch.zeros(80, SHORT.n_frames), torch.ones(80, SHORT.n_frames)
-
-    draw_features(start, found, "high", SHORT, tmp_path / "grown.png")
-    draw_features(start, start, "high", SHORT, tmp_path / "same.png")
-
-    grown, same = (pixels(tmp_path / name) for name in ("grown.png", "same.png"))
-    # The first frame, a start, is the same; the others are not.
-    assert numpy.array_equal(grown[:500, 200:600], same[:500, 200:600])
-    assert not numpy.array_equal(grown[:, 1300:], same[:, 1300:])
-
-
 @pytest.mark.parametrize("name", FEATURES)
 def test_a_frequencys_place_is_the_band_that_a_tone_of_it_is_loudest_in(name):
     config = FEATURES[name]
     bins = numpy.linspace(0, config.sample_rate / 2, config.n_frequencies)
 
-    places, labels = frequency_ticks(config)
+    scale = picture_scale(config)
 
-    assert len(labels) >= 4
-    for place, label in zip(places, labels, strict=True):
-        nearest_bin = int(numpy.abs(bins - float(label)).argmin())
-        assert place == pytest.approx(int(filter_bank(config, CPU)[:, nearest_bin].argmax()), abs=1.5)
+    assert scale["seconds"] == config.duration
+    assert len(scale["ticks"]) >= 4
+    for height, hertz in scale["ticks"]:
+        nearest_bin = int(numpy.abs(bins - hertz).argmin())
+        loudest = int(filter_bank(config, CPU)[:, nearest_bin].argmax())
+        assert height * config.n_mels == pytest.approx(loudest + 0.5, abs=1.5)
 
 
 def test_parts_hold_whole_groups():
