@@ -1,4 +1,4 @@
-"""How far listeners agree: Krippendorff's alpha, intraclass correlations, each listener against the others."""
+"""How far listeners agree: Krippendorff's alpha, intraclass correlations, listeners against others and themselves."""
 
 import math
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from analysis.engine.crossed import CrossedFit, MixedModelDidNotConverge, Nothin
 from analysis.engine.krippendorff import LEVELS, alpha, bootstrap_alpha, coincidences
 from analysis.engine.ratings import counted_ratings
 from analysis.engine.repeats import first_answers
+from analysis.engine.retest import retest_table
 from analysis.engine.statistic import Statistic, Tables
 
 METHODS = ("acr", "acr_clarity")
@@ -122,12 +123,14 @@ def _missing(row: dict[str, Any], note: str) -> dict[str, Any]:
 
 
 def _tables(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float) -> Tables:
-    return {"agreement": reliability(ratings, confidence)}
+    tables = {"agreement": reliability(ratings, confidence)}
+    repeats = retest_table(ratings, METHODS, confidence)
+    return tables if repeats.empty else {**tables, "test_retest": repeats}
 
 
 RELIABILITY = Statistic(
     slug="reliability",
-    title="Agreement between listeners",
-    unit="a stimulus, for alpha and the intraclass correlations; a listener, for correlations with the others",
+    title="Agreement between listeners, and with themselves",
+    unit="a stimulus, for alpha and the intraclass correlations; a listener, for the other correlations",
     tables=_tables,
 )
