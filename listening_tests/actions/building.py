@@ -13,7 +13,7 @@ from listening_tests.checks.of_blocks import checks_by_block
 from listening_tests.models import Block, SetMember, Stimulus, StimulusSet, Study
 from listening_tests.roles import Role, TrialRole
 from listening_tests.stimulus_sets import Member, compose_sets
-from listening_tests.study_file.blocks import BlockSection, TrainingSection
+from listening_tests.study_file.blocks import TrainingSection
 from listening_tests.study_file.reading import protocol_digest
 from listening_tests.study_file.schema import StudyFile, SystemsPart
 
@@ -78,19 +78,43 @@ def register_study(*, study_file: StudyFile, owner: Researcher | None = None) ->
     return study
 
 
-@transaction.atomic
 def build_blocks(*, study: Study, clips: Mapping[PlannedClip, Clip]) -> None:
-    """Give a study its blocks and stimuli; do nothing if it has them."""
+    """Give a study its blocks and stimuli; do nothing if it has them.
+
+    Raises SpeechFailed or SoundHasNoLevel if a sound of a check cannot be made.
+    """
     if study.blocks.exists():
         return
     study_file = StudyFile.model_validate(study.protocol)
-    for position, section in enumerate(study_file.blocks):
-        block = _build_block(study, position, section, study_file)
-        members = _make_stimuli(block, study_file.parts_of(section), clips)
-        put_into_sets(block, members, seed=study.seed)
+    # Making sounds takes seconds, so it comes before the database is locked: listeners of other studies go on.
+    planned = [_plan_block(study, number, study_file, clips) for number in range(len(study_file.blocks))]
+    _store_blocks(study, planned, study_file, clips)
+
+
+@dataclass(frozen=True)
+class _PlannedBlock:
+    """A block that is not stored yet, with the stimuli of each check in it and the role of the check's trials."""
+
+    block: Block
+    checks: list[tuple[TrialRole, list[Stimulus]]]
+
+
+@transaction.atomic
+def _store_blocks(
+    study: Study, planned: Sequence[_PlannedBlock], study_file: StudyFile, clips: Mapping[PlannedClip, Clip]
+) -> None:
+    """Store what was planned, unless another process has done so meanwhile."""
+    locked = Study.objects.select_for_update().get(pk=study.pk)
+    if locked.blocks.exists():
+        return
+    for plan, section in zip(planned, study_file.blocks, strict=True):
+        plan.block.save()
+        members = _make_stimuli(plan.block, study_file.parts_of(section), clips)
+        put_into_sets(plan.block, members, seed=study.seed)
         if section.training is not None:
-            _make_training(block, section.training, clips)
-        _make_checks(block, study_file, clips)
+            _make_training(plan.block, section.training, clips)
+        for role, stimuli in plan.checks:
+            _put_alone(plan.block, Stimulus.objects.bulk_create(stimuli), role)
 
 
 def put_into_sets(block: Block, members: Sequence[Member], *, seed: int) -> None:
@@ -106,8 +130,9 @@ def put_into_sets(block: Block, members: Sequence[Member], *, seed: int) -> None
     )
 
 
-def _build_block(study: Study, position: int, section: BlockSection, study_file: StudyFile) -> Block:
-    return Block.objects.create(
+def _plan_block(study: Study, position: int, study_file: StudyFile, clips: Mapping[PlannedClip, Clip]) -> _PlannedBlock:
+    section = study_file.blocks[position]
+    block = Block(
         study=study,
         position=position,
         method=section.method,
@@ -118,6 +143,18 @@ def _build_block(study: Study, position: int, section: BlockSection, study_file:
         ratings_per_stimulus=section.ratings_per_stimulus,
         trials_per_session=section.trials_per_session,
     )
+    return _PlannedBlock(block, _plan_checks(block, study_file, clips))
+
+
+def _plan_checks(
+    block: Block, study_file: StudyFile, clips: Mapping[PlannedClip, Clip]
+) -> list[tuple[TrialRole, list[Stimulus]]]:
+    """Make what the study's checks play in a block, each with its right answer."""
+    parts = study_file.parts_of(study_file.blocks[block.position])
+    rated = [part.system for part in parts if part.role == Role.SAMPLE]
+    first_takes = {(each.system, each.word): clips[each] for each in clips if each.take == 0}
+    checks = checks_by_block(block.study, [each.method for each in study_file.blocks])[block.position]
+    return [(check.role, stimuli_of(check, block, rated, first_takes)) for check in checks]
 
 
 def _make_stimuli(block: Block, parts: Sequence[SystemsPart], clips: Mapping[PlannedClip, Clip]) -> list[Member]:
@@ -150,17 +187,6 @@ def _make_training(block: Block, training: TrainingSection, clips: Mapping[Plann
         for each in planned
     )
     _put_alone(block, stimuli, TrialRole.TRAINING)
-
-
-def _make_checks(block: Block, study_file: StudyFile, clips: Mapping[PlannedClip, Clip]) -> None:
-    """Store what the study's checks play in a block, each with its right answer."""
-    section = study_file.blocks[block.position]
-    rated = [part.system for part in study_file.parts_of(section) if part.role == Role.SAMPLE]
-    first_takes = {(each.system, each.word): clips[each] for each in clips if each.take == 0}
-    checks = checks_by_block(block.study, [each.method for each in study_file.blocks])
-    for check in checks[block.position]:
-        stimuli = Stimulus.objects.bulk_create(stimuli_of(check, block, rated, first_takes))
-        _put_alone(block, stimuli, check.role)
 
 
 def _put_alone(block: Block, stimuli: Sequence[Stimulus], role: TrialRole) -> None:

@@ -16,8 +16,8 @@ from listening_tests.sounds.spoken_instruction import spoken_instruction
 class InstructedResponse(TrialCheck):
     """Trials that say which answer to choose: in writing above the question, or spoken in place of a clip.
 
-    Any answer on offer may be the one asked for, so nobody passes by giving the same answer to everything. Spoken
-    instructions last some seconds, and as all sounds of a block are made equally long, they lengthen the others.
+    Any answer on offer may be the one asked for, so nobody passes by giving the same answer to everything. A spoken
+    one is three words long, since all sounds of a block are made as long as its longest.
     """
 
     title: ClassVar = "Instructed response"

@@ -1,4 +1,8 @@
-"""A trial that says aloud which answer to choose: whoever answers otherwise does not listen."""
+"""A trial that says aloud which answer to choose: whoever answers otherwise does not listen.
+
+It is said in as few words as can be, since all sounds of a block are made as long as its longest: so a block of
+one-second words grows by some tenths of a second.
+"""
 
 from django.utils.translation import gettext, override
 
@@ -20,4 +24,4 @@ def spoken_instruction(answer: str, language: str) -> Speech:
 
 def _instruction(answer: str, language: str) -> str:
     with override(language):
-        return gettext("This is a check of attention. Please choose %(answer)s.") % {"answer": answer}
+        return gettext("Please choose %(answer)s.") % {"answer": answer}

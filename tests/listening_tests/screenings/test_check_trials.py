@@ -3,7 +3,9 @@
 import re
 from collections import Counter
 
+import numpy
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,10 +17,12 @@ from listening_tests.models import Stimulus, Verdict
 from listening_tests.ratings_frame import ratings_frame
 from listening_tests.reservations import offer
 from listening_tests.roles import TrialRole
-from listening_tests.screenings import SCREENINGS
+from listening_tests.screenings import SCREENINGS, instructed_response
 from listening_tests.simulation.taste import Taste
+from listening_tests.sounds.speech import Speech
 from listening_tests.study_file.reading import parse_study_file
 from tests import factories
+from tests.listening_tests.test_concurrency import all_at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -44,8 +48,8 @@ NOISE = "{check: noise_catch}"
 REPEATS = "{check: repeats, trials: 2}"
 
 
-def open_with(*screenings, seconds=0.2):
-    """Return an open study with these checks."""
+def study_with(*screenings, seconds=0.2):
+    """Return a study with these checks that has no blocks yet, and its clips."""
     study_file = parse_study_file(STUDY + "\n".join(f"  - {line}" for line in screenings), name="checked.yaml")
     study = register_study(study_file=study_file)
     corpus = factories.make_corpus()
@@ -53,6 +57,12 @@ def open_with(*screenings, seconds=0.2):
         planned: factories.make_clip(word=planned.word, corpus=corpus, duration=seconds)
         for planned in planned_clips(study_file)
     }
+    return study, clips
+
+
+def open_with(*screenings, seconds=0.2):
+    """Return an open study with these checks."""
+    study, clips = study_with(*screenings, seconds=seconds)
     build_blocks(study=study, clips=clips)
     prepare_sounds(study=study)
     open_study(study=study, now=timezone.now())
@@ -213,3 +223,38 @@ def test_simulated_listeners_who_listen_pass_and_careless_ones_do_not():
     excluded = list(study.sessions.order_by("pk").values_list("exclusion", flat=True))
     assert excluded[:2] == [""] * 2
     assert "" not in excluded[2:]
+
+
+def test_sounds_of_checks_are_made_before_the_database_is_locked(monkeypatch):
+    depths = []
+
+    def speak(*_):
+        depths.append(len(connection.savepoint_ids))
+        return Speech([numpy.ones(8_000) / 10], 16_000)
+
+    monkeypatch.setattr(instructed_response, "spoken_instruction", speak)
+    of_the_test = len(connection.savepoint_ids)
+
+    open_with("{check: instructed_response, given: spoken, blocks: [1]}")
+
+    assert set(depths) == {of_the_test}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_study_that_is_built_twice_at_once_is_built_once():
+    study, clips = study_with(NOISE)
+
+    outcomes = all_at_once([lambda: build_blocks(study=study, clips=clips)] * 4)
+
+    assert outcomes == [None] * 4
+    assert study.blocks.count() == 2
+    assert Stimulus.objects.filter(role="sample").count() == 16
+
+
+def test_a_spoken_instruction_makes_the_block_hardly_longer():
+    open_with("{check: instructed_response, given: spoken, blocks: [1]}", seconds=1.0)
+
+    lasting = set(Stimulus.objects.filter(block__position=0).values_list("seconds", flat=True))
+
+    assert len(lasting) == 1
+    assert lasting.pop() < 1.5
