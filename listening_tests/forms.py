@@ -9,16 +9,34 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from listening_tests.asked_trials import asked_fields
+from listening_tests.consent_tokens import ConsentTokenIsForged, kept_part
 from listening_tests.evidence import read_evidence
-from listening_tests.models import Presentation, Trial
+from listening_tests.models import Presentation, Study, Trial
 from listening_tests.questions import AnswerField, Widget
+from listening_tests.recruiter import Arrival
+
+PAGE_IS_NOT_OURS = _("This page could not be told from an old or a foreign one, so nothing has begun: agree once more.")
 
 
 class ConsentForm(forms.Form):
+    """Agreeing to a study. `token` tells pages apart, so that what is sent twice counts once."""
+
+    token = forms.CharField(widget=forms.HiddenInput, error_messages={"required": PAGE_IS_NOT_OURS})
     agree = forms.BooleanField(
         label=_("I am 18 or older, I have read this page, and I agree to take part."),
         error_messages={"required": _("To begin, please tick the box: we may only ask those who agree.")},
     )
+
+    def __init__(self, study: Study, arrival: Arrival | None, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        self._study, self._arrival = study, arrival
+
+    def clean_token(self) -> str:
+        """Return what the session keeps of the token."""
+        try:
+            return kept_part(self.cleaned_data["token"], self._study, self._arrival)
+        except ConsentTokenIsForged as forged:
+            raise forms.ValidationError(PAGE_IS_NOT_OURS) from forged
 
 
 @dataclass(frozen=True)

@@ -62,18 +62,25 @@ def begin_session(
     consent: Consent | None = None,
     language: str = "en",
     is_simulated: bool = False,
+    consent_token: str | None = None,
 ) -> Session:
-    """Begin a session for somebody who arrived, or return the one that the same person has begun meanwhile.
+    """Begin a session for somebody who arrived, or return the one that was begun meanwhile.
 
-    Raises HasTakenPart, StudyIsClosed or StudyIsFull.
+    That is the session of the same consent page, told by its token, or of the same person. Raises HasTakenPart,
+    StudyIsClosed or StudyIsFull.
     """
-    # The lock lets a person who begins twice at once, on two devices, begin one session.
+    # The lock lets who begins twice at once, by a double click or on two devices, begin one session.
     study = Study.objects.select_for_update().get(pk=study.pk)
-    begun = session_to_go_on_with(study=study, arrival=arrival, now=now) if arrival else None
+    begun = _session_begun(study, arrival, consent_token, now)
     if begun is not None:
         return begun
     session = sessions.start_session(
-        study=study, now=now, is_simulated=is_simulated, consent=consent, language=language
+        study=study,
+        now=now,
+        is_simulated=is_simulated,
+        consent=consent,
+        language=language,
+        consent_token=consent_token,
     )
     if arrival is not None:
         _store_identity(session, arrival, now)
@@ -104,6 +111,14 @@ def forget_identities(*, study: Study, before: datetime) -> int:
     Submission.objects.filter(study=study, submission__in=old.exclude(submission="").values("submission")).delete()
     _n_rows, by_table = old.delete()
     return by_table.get(Identity._meta.label, 0)
+
+
+def _session_begun(study: Study, arrival: Arrival | None, consent_token: str | None, now: datetime) -> Session | None:
+    """Return the session that a consent page began when it was sent before, or else the one that a person has begun."""
+    of_page = study.sessions.filter(consent_token=consent_token).first() if consent_token else None
+    if of_page is not None or arrival is None:
+        return of_page
+    return session_to_go_on_with(study=study, arrival=arrival, now=now)
 
 
 def _last_identity(study: Study, arrival: Arrival) -> Identity | None:

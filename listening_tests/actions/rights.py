@@ -81,7 +81,8 @@ def forget_listeners(*, study: Study, now: datetime) -> Forgotten:
     sessions = list(over)
     for session in sessions:
         session.key, session.completion_code, session.forgotten_at = new_session_key(), "", now
-        session.save(update_fields=["key", "completion_code", "forgotten_at"])
+        session.consent_token = None
+        session.save(update_fields=["key", "completion_code", "forgotten_at", "consent_token"])
     return Forgotten(len(sessions), n_texts)
 
 
@@ -92,6 +93,7 @@ def _unlink_answers(session: Session) -> None:
     kept = Session.objects.get(pk=session.pk)
     listener = Listener.objects.create(pseudonym=uuid.uuid4(), is_simulated=session.listener.is_simulated)
     kept.pk, kept.key, kept.listener, kept.completion_code = None, secrets.token_urlsafe(24), listener, ""
+    kept.consent_token = None
     kept._state.adding = True
     kept.save()
     session.trials.filter(answered_at__isnull=False).update(session=kept)

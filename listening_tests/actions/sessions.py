@@ -28,11 +28,18 @@ class SessionIsUnknown(Exception):
 
 @transaction.atomic
 def start_session(
-    *, study: Study, now: datetime, is_simulated: bool = False, consent: Consent | None = None, language: str = "en"
+    *,
+    study: Study,
+    now: datetime,
+    is_simulated: bool = False,
+    consent: Consent | None = None,
+    language: str = "en",
+    consent_token: str | None = None,
 ) -> Session:
     """Store that a new listener consents, with all trials of the session reserved; return the session.
 
-    Raises StudyIsClosed if the study is not open, StudyIsFull if it has its ratings or its listeners.
+    No two sessions have one `consent_token`. Raises StudyIsClosed if the study is not open, StudyIsFull if it has its
+    ratings or its listeners.
     """
     # The lock on the study (on SQLite the transaction's own) lets no two listeners reserve the same place.
     study = Study.objects.select_for_update().get(pk=study.pk)
@@ -47,6 +54,7 @@ def start_session(
         language=language,
         consented_at=now,
         expires_at=now + timedelta(hours=study.session_hours),
+        consent_token=consent_token,
     )
     reserve_trials(session, offered)
     return session

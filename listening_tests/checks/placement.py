@@ -30,12 +30,17 @@ def place_checks(samples: Sequence[Placed], checks: Sequence[Placed], *, n_repea
     order = list(samples)
     for check in dice.sample(list(checks), len(checks)):
         order.insert(_slot(order, check, 1, dice), check)
-    early = list(samples[: max(1, len(samples) // 2)])
+    early = list(samples[: n_repeatable(len(samples))])
     for first in dice.sample(early, min(n_repeats, len(early))):
         again = Placed(first.set_id, first.word, TrialRole.REPEAT, repeats=first)
         earliest = min(order.index(first) + 1 + LEAST_DISTANCE, len(order))
         order.insert(_slot(order, again, earliest, dice), again)
     return order
+
+
+def n_repeatable(n_samples: int) -> int:
+    """Return how many samples of a block can be repeated: those of its earlier half."""
+    return max(1, n_samples // 2)
 
 
 def _slot(order: Sequence[Placed], new: Placed, earliest: int, dice: random.Random) -> int:

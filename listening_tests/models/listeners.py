@@ -77,6 +77,9 @@ class Session(models.Model):
     turn = models.PositiveIntegerField(default=0, help_text="How many of its kind began before it.")
     language = models.CharField(max_length=10, default="en", help_text="What its pages were shown in.")
     expires_at = models.DateTimeField()
+    consent_token = models.CharField(
+        max_length=40, null=True, blank=True, unique=True, editable=False, help_text="Of the page that began it."
+    )
 
     objects = SessionQuerySet.as_manager()
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -14,9 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from listening_tests.actions import recruitment, rights, sessions
 from listening_tests.actions.recruitment_outcomes import ways_out
 from listening_tests.checks.kinds import Consequence
+from listening_tests.consent_tokens import new_consent_token
 from listening_tests.forms import ConsentForm
 from listening_tests.models import Session, Study
 from listening_tests.recruiter import Arrival
+from listening_tests.session_length import n_sounds_per_session
 from listening_tests.simulation.entry_pass import is_simulation_pass
 from listening_tests.states import SessionState
 from listening_tests.study_file.recruitment import recruiter_of
@@ -38,17 +39,18 @@ def take_study(request: HttpRequest, slug: str) -> HttpResponse:
     # A person is known again on any device; a browser may be another person's now.
     if begun is not None and (arrival or (request.method == "POST" and "anew" not in request.POST)):
         return redirect("session", begun.key)
-    form = ConsentForm(request.POST or None)
+    form = ConsentForm(study, arrival, request.POST or None)
     page: dict[str, Any] = {"study": study, "begun": begun, "form": form, "terms": terms}
     try:
         if form.is_valid():
-            return _begin(request, study, arrival)
+            return _begin(request, study, arrival, form.cleaned_data["token"])
         sessions.check_takes_listeners(study=study, now=timezone.now(), is_simulated=_is_simulated(request, study))
     except (sessions.StudyIsClosed, sessions.StudyIsFull) as reason:
         page |= {"is_full": isinstance(reason, sessions.StudyIsFull), "ways_out": ways_out(study)}
         return render(request, "listening_tests/listener/takes_no_one.html", page)
     page |= {
-        "n_sounds": study.blocks.aggregate(total=Sum("trials_per_session"))["total"],
+        "token": new_consent_token(study, arrival),
+        "n_sounds": n_sounds_per_session(study),
         "consent": consent_text(study),
         "ways_out": ways_out(study),
         "languages": [(code, name) for code, name in settings.LANGUAGES if code in terms.languages],
@@ -111,7 +113,7 @@ def _session_to_go_on_with(request: HttpRequest, study: Study, arrival: Arrival 
     return begun
 
 
-def _begin(request: HttpRequest, study: Study, arrival: Arrival | None) -> HttpResponse:
+def _begin(request: HttpRequest, study: Study, arrival: Arrival | None, consent_token: str) -> HttpResponse:
     now, language = timezone.now(), translation.get_language()
     consent = rights.store_consent(study=study, text=consent_text(study), language=language, now=now)
     session = recruitment.begin_session(
@@ -121,6 +123,7 @@ def _begin(request: HttpRequest, study: Study, arrival: Arrival | None) -> HttpR
         is_simulated=_is_simulated(request, study),
         consent=consent,
         language=language,
+        consent_token=consent_token,
     )
     response = redirect(reverse("session", args=[session.key]))
     remember(request, response, session)

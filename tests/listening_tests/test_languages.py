@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from listening_tests.management import translations
 from tests import factories
+from tests.listening_tests.consenting import agree
 
 pytestmark = pytest.mark.django_db
 
@@ -15,8 +16,8 @@ def study():
     return factories.make_open_study(methods=["acr"], protocol={"listeners": {"languages": ["en", "fi", "ar"]}})
 
 
-def take(client, study, method="get", headers=None, **fields):
-    return getattr(client, method)(reverse("take_study", args=[study.slug]), fields, headers=headers or {})
+def take(client, study, headers=None, **fields):
+    return client.get(reverse("take_study", args=[study.slug]), fields, headers=headers or {})
 
 
 @pytest.mark.parametrize(("accepted", "told"), [("fi-FI,en;q=0.5", "Suostun"), ("sv", "I agree"), ("ar", "أوافق")])
@@ -36,7 +37,7 @@ def test_a_study_without_the_browsers_language_speaks_its_own(client):
 
 def test_who_chooses_a_language_keeps_it_for_the_whole_session(client, study):
     page = take(client, study, language="ar").content.decode()
-    take(client, study, method="post", agree="on", language="ar", headers={"accept-language": "fi"})
+    agree(client, reverse("take_study", args=[study.slug]), language="ar", headers={"accept-language": "fi"})
     session = study.sessions.get()
 
     shown = client.get(reverse("withdraw", args=[session.key]), headers={"accept-language": "fi"}).content.decode()
@@ -48,7 +49,7 @@ def test_who_chooses_a_language_keeps_it_for_the_whole_session(client, study):
 
 
 def test_scales_are_in_the_listeners_language(client, study):
-    take(client, study, method="post", agree="on", language="fi")
+    agree(client, reverse("take_study", args=[study.slug]), language="fi")
     session = study.sessions.get()
     type(session).objects.update(state="listening")
 

@@ -11,10 +11,9 @@ from listening_tests.actions import session_states, studies
 from listening_tests.models import Rating, Session
 from listening_tests.simulation.entry_pass import simulation_pass
 from tests import factories
+from tests.listening_tests.consenting import agree
 
 pytestmark = pytest.mark.django_db
-
-AGREED = {"agree": "on"}
 
 
 def text_of(response):
@@ -22,7 +21,7 @@ def text_of(response):
 
 
 def consent(client, study, **fields):
-    return client.post(reverse("take_study", args=[study.slug]), {**AGREED, **fields})
+    return agree(client, reverse("take_study", args=[study.slug]), **fields)
 
 
 def answer_to(trial, value=None, evidence=""):

@@ -12,6 +12,7 @@ from listening_tests.models import Consent, Rating, Session, Trial
 from listening_tests.ratings_frame import ratings_frame
 from listening_tests.states import SessionState
 from tests import factories
+from tests.listening_tests.consenting import agree
 
 pytestmark = pytest.mark.django_db
 
@@ -20,9 +21,9 @@ def study_with(**granted):
     return factories.make_open_study(methods=["acr"], protocol={"rights": granted})
 
 
-def agree(client, study, **fields):
+def begin(client, study, **fields):
     """Take part, and return the session."""
-    client.post(reverse("take_study", args=[study.slug]), {"agree": "on", **fields})
+    agree(client, reverse("take_study", args=[study.slug]), **fields)
     return study.sessions.latest("pk")
 
 
@@ -30,7 +31,7 @@ def test_a_session_keeps_the_very_words_that_its_listener_read(client):
     study = study_with(consent_version="2b", consent_text="Approved by the board on <Monday>.")
     shown = client.get(reverse("take_study", args=[study.slug])).content.decode()
 
-    session = agree(client, study)
+    session = begin(client, study)
 
     assert session.consent.version == "2b"
     assert session.consent.text in shown
@@ -40,15 +41,15 @@ def test_a_session_keeps_the_very_words_that_its_listener_read(client):
 def test_the_same_words_are_stored_once(client):
     study = study_with()
 
-    agree(client, study)
-    agree(client, study, anew="yes")
+    begin(client, study)
+    begin(client, study, anew="yes")
 
     assert study.sessions.count() == 2
     assert Consent.objects.count() == 1
 
 
 def test_a_listener_can_read_again_what_they_agreed_to(client):
-    session = agree(client, study_with(consent_version="2b"))
+    session = begin(client, study_with(consent_version="2b"))
 
     copy = client.get(reverse("consent_copy", args=[session.key])).content.decode()
 

@@ -14,6 +14,7 @@ from listening_tests.actions.simulation import Crowd, simulate_listeners
 from listening_tests.models import Identity, Listener, Session
 from listening_tests.recruiter import Outcome
 from listening_tests.simulation.taste import Taste
+from tests.listening_tests.consenting import agree
 from tests.listening_tests.recruitment.studies import (
     address_for,
     begin,
@@ -25,10 +26,6 @@ from tests.listening_tests.recruitment.studies import (
 
 pytestmark = pytest.mark.django_db
 BY_ID = {"service": "url_parameters", "called": "SONA", "return_url": "https://sona.example/?i={id}&c={code}"}
-
-
-def agree(client, address):
-    return client.post(address, {"agree": "on"})
 
 
 def test_the_id_is_kept_as_a_digest_apart_from_the_answers(client):
