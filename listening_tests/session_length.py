@@ -36,7 +36,7 @@ def _trials_by_role(block: Block, checks: Sequence[TrialCheck]) -> Counter[Trial
     planned: Counter[TrialRole] = Counter(
         {check.role: check.trials for check in checks if check.role != TrialRole.REPEAT}
     )
-    planned[TrialRole.TRAINING] = block.settings.get("training", {}).get("trials", 0)
+    planned[TrialRole.TRAINING] = (block.settings.get("training") or {}).get("trials", 0)
     repeated = min(n_repeats(checks), n_repeatable(block.trials_per_session))
     planned[TrialRole.SAMPLE] = block.trials_per_session + repeated
     return planned

@@ -40,7 +40,8 @@ def test_practice_golds_and_repeats_are_counted():
 @pytest.mark.parametrize("method", ["abx", "mushra", "dcr", "best_worst"])
 def test_every_sound_of_a_trial_is_counted(method):
     systems = ("natural", "robot", "whisper")
-    study = factories.make_open_study(methods=[method], systems=systems, block={"trials_per_session": 2})
+    block = {"trials_per_session": 2, "settings": {"training": None}}
+    study = factories.make_open_study(methods=[method], systems=systems, block=block)
 
     told = n_sounds_per_session(study)
 
