@@ -18,9 +18,10 @@ from analysis.engine.ratings import RATING_IDENTITY, check_ratings
 # What a rating has where its file does not say: the documented missing values of the ratings frame.
 UNSAID: dict[str, Any] = {
     "study_version": 1, "is_simulated": False, "block": 0, "clip_sha256": "", "played_sha256": "", "item": "",
-    "probe": "", "talker": "", "role": "sample", "scale_min": math.nan, "scale_max": math.nan, "score": math.nan,
-    "play_count": math.nan, "first_shown_at": pd.NaT, "answered_at": pd.NaT, "response_seconds": math.nan,
-    "hidden_seconds": math.nan, "is_complete_session": True, "exclusion": "",
+    "probe": "", "talker": "", "role": "sample", "expected": "", "tolerance": math.nan, "scale_min": math.nan,
+    "scale_max": math.nan, "score": math.nan, "play_count": math.nan, "sound_seconds": math.nan,
+    "first_shown_at": pd.NaT, "answered_at": pd.NaT, "response_seconds": math.nan, "hidden_seconds": math.nan,
+    "hidden_while_playing_seconds": math.nan, "is_complete_session": True, "exclusion": "",
 }  # fmt: skip
 Scale = tuple[float, float]
 

@@ -35,11 +35,12 @@ def rating(**given: Any) -> dict[str, Any]:
     row = {
         "study": "demo", "study_version": 1, "listener": "listener-1", "is_simulated": False, "block": 0,
         "method": method, "trial_order": 0, "stimulus": f"{method}-{clip}", "clip_sha256": f"sha-{clip}",
-        "clip_key": clip, "system": "natural", "item": "left", "talker": "", "role": "sample", "scale_min": low,
-        "scale_max": high, "response": "4", "score": 4.0 if method in SCALE else np.nan, "play_count": 1,
+        "clip_key": clip, "system": "natural", "item": "left", "talker": "", "role": "sample", "expected": "",
+        "tolerance": np.nan, "scale_min": low, "scale_max": high, "response": "4",
+        "score": 4.0 if method in SCALE else np.nan, "play_count": 1, "sound_seconds": 1.0,
         "first_shown_at": STARTED_AT, "answered_at": STARTED_AT + pd.Timedelta(seconds=3.5), "response_seconds": 3.5,
-        "hidden_seconds": 0.0, "is_complete_session": True, "played_sha256": f"played-{clip}", "probe": "",
-        "exclusion": "", **given,
+        "hidden_seconds": 0.0, "hidden_while_playing_seconds": 0.0, "is_complete_session": True,
+        "played_sha256": f"played-{clip}", "probe": "", "exclusion": "", **given,
     }  # fmt: skip
     return {"session": f"session of {row['listener']}", **row}
 

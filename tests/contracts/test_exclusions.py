@@ -44,7 +44,7 @@ def _answer(number: int, order: int, role: str, generator: np.random.Generator) 
         stimulus=f"s{stimulus}",
         score=score,
         response=f"{score:g}",
-        hidden_seconds=0.0 if is_careful else float(generator.integers(0, 2)),
+        hidden_while_playing_seconds=0.0 if is_careful else float(generator.integers(0, 2)),
         response_seconds=5.0 if is_careful else float(generator.exponential(2)),
         exclusion="gold" if number == 5 else "",
         is_complete_session=number != 6,

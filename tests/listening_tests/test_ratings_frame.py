@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.engine.ratings import check_judgements, check_ratings
-from listening_tests.models import Presentation
+from listening_tests.models import Presentation, Stimulus
 from listening_tests.ratings_frame import JUDGEMENT_COLUMNS, RATING_COLUMNS, judgements_frame, ratings_frame
 from tests import factories
 
@@ -47,11 +47,30 @@ def test_a_rating_names_the_file_that_was_sent_and_else_the_one_that_was_prepare
     session = factories.make_session(study=study)
     factories.answer_trials(session)
     first, second = Presentation.objects.filter(trial__session=session).order_by("trial__position")
-    Presentation.objects.filter(pk=first.pk).update(delivered_sha256="as-it-was-sent")
+    Presentation.objects.filter(pk=first.pk).update(file_sha256="as-it-was-sent")
 
     played = ratings_frame(study).sort_values("trial_order")["played_sha256"]
 
     assert list(played) == ["as-it-was-sent", second.stimulus.sha256]
+
+
+def test_a_rating_says_how_long_its_sound_lasts_what_was_expected_and_whether_it_played_unseen():
+    study = factories.make_open_study(
+        methods=["acr"], systems=["robot"], words=["go", "no"], block={"trials_per_session": 2}
+    )
+    session = factories.make_session(study=study)
+    factories.answer_trials(session)
+    session.trials.update(evidence={"hidden_seconds": 9.0, "hidden_while_playing_seconds": 1.5})
+    first, second = Presentation.objects.filter(trial__session=session).order_by("trial__position")
+    Stimulus.objects.filter(pk=first.stimulus_id).update(seconds=2.5, expected="5", tolerance=1)
+    Stimulus.objects.filter(pk=second.stimulus_id).update(seconds=None)
+
+    frame = check_ratings(ratings_frame(study)).sort_values("trial_order")
+
+    assert frame["sound_seconds"].tolist() == [2.5, second.stimulus.clip.duration]
+    assert frame["expected"].tolist() == ["5", ""]
+    assert frame["tolerance"].fillna(-1).tolist() == [1.0, -1.0]
+    assert frame["hidden_while_playing_seconds"].tolist() == [1.5, 1.5]
 
 
 def test_a_word_has_no_scale():

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from analysis.engine.excluding import ExclusionIsUnknown, declared_exclusions, exclusions_of
 from analysis.engine.exclusions import EXCLUSIONS
+from analysis.engine.formats.csv_with_dictionary import read_archive, write_archive
 from analysis.engine.record import StudyFacts, StudyRecord, study_record
 from analysis.engine.results import analyse, results_as_text, write_tables
 from tests.analysis.frames import rating, simulated_judgements, simulated_ratings
@@ -138,3 +139,14 @@ def test_a_cell_that_the_exclusions_emptied_keeps_its_number_without_them():
     assert np.isnan(both.loc["noise", "estimate"])
     assert both.loc["noise", "estimate_without_exclusions"] == 4.0
     assert both.loc["natural", "change"] == 0.0
+
+
+def test_every_rule_gives_the_same_from_the_archive_alone():
+    protocol = {**declared(*EXCLUSIONS), "screenings": [{"check": "too_fast", "margin_seconds": 0.1, "fails_at": 3}]}
+    record = a_record(spoilt_ratings(), protocol)
+
+    read = read_archive(write_archive(record))
+
+    here, there = (exclusions_of(each.ratings, each.protocol) for each in (record, read))
+    pd.testing.assert_frame_equal(there.reasons, here.reasons)
+    assert here.has_any

@@ -64,13 +64,62 @@ def test_noise_that_is_called_speech_twice_is_a_failure():
     assert list(left_out("attention_failures", rows)) == ["twice", "word"]
 
 
-def test_two_answers_in_under_a_second_are_too_fast_and_missing_times_are_not():
-    rows = session("slow", {}, {}) + session("once", {"response_seconds": 0.9}, {})
-    rows += session("twice", {}, *[{"response_seconds": 0.9}] * 2) + session(
-        "unknown", *[{"response_seconds": None}] * 3
-    )
+def test_a_gold_stimulus_with_an_expected_answer_is_judged_by_that_alone():
+    scored = {"role": "gold", "expected": "2", "tolerance": 0.0, "score": 2.0}
+    word = {**GOLD_OF_WORDS, "expected": "right", "response": "right"}
+    rows = session("right", scored, word) + session("wrong", scored, {**word, "response": "left"})
+    rows += session("near", {**scored, "score": 3.0})
 
-    assert left_out("too_fast", rows) == {"twice": "answered 2 trials in under a second"}
+    assert left_out("gold_failures", rows) == {"wrong": "missed 1 gold stimuli", "near": "missed 1 gold stimuli"}
+
+
+def test_two_instructions_that_were_not_followed_are_a_failure():
+    asked = {"role": "trap", "expected": "2", "tolerance": 0.0}
+    followed, not_followed = {**asked, "score": 2.0}, {**asked, "score": 4.0}
+    rows = session("once", followed, not_followed) + session("twice", not_followed, not_followed)
+    protocol = {"screenings": [{"check": "instructed_response", "fails_at": 1}]}
+
+    assert left_out("attention_failures", rows) == {"twice": "did not follow 2 instructions"}
+    assert list(left_out("attention_failures", rows, protocol)) == ["once", "twice"]
+
+
+def test_answers_before_the_sound_could_end_are_too_fast():
+    fast, slow = {"sound_seconds": 3.0, "response_seconds": 2.7}, {"sound_seconds": 3.0, "response_seconds": 2.8}
+    rows = session("slow", slow, slow) + session("once", fast, slow) + session("twice", fast, fast)
+
+    assert left_out("too_fast", rows) == {"twice": "answered 2 trials before their sounds could end"}
+
+
+def test_the_study_declares_how_soon_and_how_often_is_too_fast():
+    rows = session("a", {"sound_seconds": 3.0, "response_seconds": 2.7})
+    lenient = {"screenings": [{"check": "too_fast", "margin_seconds": 0.5, "fails_at": 1}]}
+    strict = {"screenings": [{"check": "too_fast", "margin_seconds": 0.0, "fails_at": 1}]}
+
+    assert left_out("too_fast", rows, lenient) == {}
+    assert list(left_out("too_fast", rows, strict)) == ["a"]
+
+
+def test_a_sound_of_unknown_length_is_taken_for_a_word_and_without_times_nothing_is_too_fast():
+    unknown = {"sound_seconds": None}
+    rows = session("slow", *[{**unknown, "response_seconds": 1.1}] * 2)
+    rows += session("fast", *[{**unknown, "response_seconds": 0.9}] * 2)
+    rows += session("untimed", *[{**unknown, "response_seconds": None, "first_shown_at": pd.NaT}] * 2)
+
+    assert list(left_out("too_fast", rows)) == ["fast"]
+
+
+def test_a_page_that_was_answered_and_never_shown_took_no_time():
+    rows = session("script", *[{"first_shown_at": pd.NaT, "response_seconds": None}] * 2)
+
+    assert list(left_out("too_fast", rows)) == ["script"]
+
+
+def test_practice_is_neither_too_fast_nor_hidden():
+    practice = {"role": "training", "response_seconds": 0.1, "hidden_while_playing_seconds": 9.0}
+    rows = session("a", *[practice] * 3)
+
+    assert left_out("too_fast", rows) == {}
+    assert left_out("hidden_tab", rows) == {}
 
 
 def test_a_trial_of_several_sounds_is_fast_once():
@@ -86,6 +135,26 @@ def test_ten_equal_answers_running_are_straight_lining_unless_a_block_comes_betw
     rows += session("blocks", *varied, *alike * 5, *[{**alike[0], "block": 1}] * 5)
 
     assert left_out("straight_lining", rows) == {"ten": "gave the same answer 10 times running"}
+
+
+def test_who_prefers_one_of_two_sounds_every_time_gives_no_answer_all_the_time():
+    trials = [
+        rating(listener="a", method="ab", trial_order=order, stimulus=f"{name}-{order}", response=response, score=score)
+        for order in range(12)
+        for name, response, score in (("x", "preferred", 1.0), ("y", "not preferred", 0.0))
+    ]
+
+    assert left_out("straight_lining", trials) == {}
+
+
+def test_the_same_place_of_all_sliders_is_one_answer_all_the_time():
+    trials = [
+        rating(listener="a", method="mushra", trial_order=order, stimulus=f"{name}-{order}", response="50", score=50.0)
+        for order in range(10)
+        for name in ("x", "y", "z")
+    ]
+
+    assert list(left_out("straight_lining", trials)) == ["a"]
 
 
 def test_scores_that_hardly_vary_are_straight_lining_however_long_the_scale():
@@ -104,11 +173,12 @@ def test_the_protocols_own_limits_hold():
 
 
 def test_a_page_hidden_in_three_trials_is_left_out():
-    hidden = {"hidden_seconds": 0.6}
+    hidden = {"hidden_seconds": 0.6, "hidden_while_playing_seconds": 0.6}
     rows = session("twice", hidden, hidden, {}) + session("thrice", *[hidden] * 3)
-    rows += session("unknown", *[{"hidden_seconds": None}] * 3)
+    rows += session("unknown", *[{"hidden_while_playing_seconds": None}] * 3)
+    rows += session("afterwards", *[{"hidden_seconds": 60.0}] * 3)
 
-    assert left_out("hidden_tab", rows) == {"thrice": "hid the page in 3 trials"}
+    assert left_out("hidden_tab", rows) == {"thrice": "hid the page while sounds played in 3 trials"}
 
 
 def test_repeats_too_far_from_the_first_answer_are_left_out():
@@ -205,14 +275,32 @@ def test_the_rules_of_the_p808_toolkit_leave_sessions_out_each_with_its_reason()
     rows += session("incomplete", *varied, is_complete_session=False)
     rows += session("unplayed", *varied, {"play_count": 0})
     rows += session("gold", *varied, {"role": "gold", "score": 1.0})
+    rows += session("trap", *varied, {"role": "trap", "expected": "2", "score": 1.0})
     rows += session("flat", {"score": 3.0}, {"score": 3.0})
 
     assert left_out("p808", rows) == {
         "incomplete": "did not answer every trial",
         "unplayed": "did not play 1 of the sounds",
-        "gold": "missed 1 gold stimuli",
+        "gold": "missed all of 1 gold stimuli",
+        "trap": "failed all of 1 trapping clips",
         "flat": "scores vary by 0 points² only",
     }
+
+
+def test_the_p808_toolkit_is_content_with_one_gold_stimulus_and_one_trap_of_several():
+    wrong = {"role": "trap", "expected": "2", "score": 1.0}
+    checks = [{"role": "gold", "score": 1.0}, {"role": "gold", "score": 5.0}, wrong, {**wrong, "score": 2.0}]
+
+    assert left_out("p808", session("a", {"score": 1.0}, {"score": 5.0}, *checks)) == {}
+
+
+def test_the_p808_toolkit_takes_the_variance_of_ccr_votes_on_seven_points():
+    votes = [{"method": "ccr", "score": score} for score in (0.0, 0.0, 0.0, 0.0, 0.0, 1.0)]
+    fewer = [{"method": "ccr", "score": score} for score in [0.0] * 12 + [1.0]]
+
+    reasons = left_out("p808", session("used", *votes) + session("flat", *fewer))
+
+    assert reasons == {"flat": "scores vary by 0.0769 points² only"}
 
 
 def test_sounds_whose_plays_nobody_counted_are_not_unplayed():
