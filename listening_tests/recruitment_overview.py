@@ -6,6 +6,7 @@ from statistics import median
 from typing import Any
 
 from django.db.models import F
+from django.utils import timezone
 
 from listening_tests.actions.recruitment_outcomes import failed_attention_checks, minutes_of, outcome_of
 from listening_tests.checks.policy import failures_needed
@@ -59,6 +60,7 @@ def recruitment_overview(study: Study) -> dict[str, Any]:
         "codes": {Outcome(outcome).label: code for outcome, code in kept.codes.items()} if kept else {},
         "costs": cost_preview(study, recruiter) if isinstance(recruiter, Prolific) else None,
         "n_ids": Identity.objects.filter(study=study).exclude(person="").count(),
+        "look_is_late": kept is not None and kept.look_is_late(timezone.now()),
         "people": [] if recruiter.has_connection else people(study),
     }
 

@@ -17,6 +17,14 @@ class SessionState(models.TextChoices):
     WITHDRAWN = "withdrawn"
 
 
+class HeldBy(models.TextChoices):
+    """Who has paused a study at its recruitment service; only what Hearsay paused goes on by itself."""
+
+    NOBODY = "", "nobody"
+    HEARSAY = "hearsay", "Hearsay, as it takes no listeners"
+    RESEARCHER = "researcher", "a researcher"
+
+
 STUDY_TRANSITIONS = {
     StudyState.DRAFT: {StudyState.OPEN},
     StudyState.OPEN: {StudyState.CLOSED},

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from listening_tests.actions import session_states, sessions
+from listening_tests.actions.recruitment_looks import ask_for_look
 from listening_tests.models import Consent, Identity, Recruitment, Session, Study, Submission
 from listening_tests.recruiter import Arrival, Outcome, Recruiter
 from listening_tests.states import SessionState
@@ -84,6 +85,7 @@ def begin_session(
     )
     if arrival is not None:
         _store_identity(session, arrival, now)
+        _ask_for_pause_if_full(study, now)
     return session
 
 
@@ -119,6 +121,16 @@ def _session_begun(study: Study, arrival: Arrival | None, consent_token: str | N
     if of_page is not None or arrival is None:
         return of_page
     return session_to_go_on_with(study=study, arrival=arrival, now=now)
+
+
+def _ask_for_pause_if_full(study: Study, now: datetime) -> None:
+    """Have the service pause as soon as the last place is taken, so that nobody comes in vain."""
+    if not recruiter_of(study.protocol).has_connection:
+        return
+    try:
+        sessions.check_takes_listeners(study=study, now=now)
+    except sessions.StudyIsFull:
+        ask_for_look(study=study, now=now)
 
 
 def _last_identity(study: Study, arrival: Arrival) -> Identity | None:

@@ -5,7 +5,9 @@ from datetime import datetime
 
 from django.conf import settings
 
+from listening_tests.actions import sessions
 from listening_tests.actions.recruitment import recruitment_of
+from listening_tests.actions.recruitment_looks import WATCH_INTERVAL, ask_for_look
 from listening_tests.actions.recruitment_outcomes import minutes_of
 from listening_tests.models import Identity, Recruitment, Study, Submission
 from listening_tests.recruitment.prolific import Prolific
@@ -14,6 +16,7 @@ from listening_tests.recruitment.prolific.costs import check_pay
 from listening_tests.recruitment.prolific.requested_study import possible_outcomes, requested_study
 from listening_tests.recruitment.prolific.submission_states import HOLDS_NO_PLACE, UNDER_WAY
 from listening_tests.reservations import offer
+from listening_tests.states import HeldBy
 from listening_tests.study_file.recruitment import recruiter_of
 
 # In Prolific's words: those in which more listeners can come.
@@ -83,20 +86,21 @@ def create_there(*, study: Study, client: ProlificClient, address: str, now: dat
     return recruitment
 
 
-def move_there(*, study: Study, client: ProlificClient, action: str) -> Recruitment:
-    """Publish, pause, start again or stop a study at Prolific.
+def move_there(*, study: Study, client: ProlificClient, action: str, now: datetime) -> Recruitment:
+    """Publish, pause, start again or stop a study at Prolific, as a researcher wants it.
 
-    Raises StudyIsNotThere, StudyTakesNobody if it is to recruit but is not open, PayIsTooLow, or what the client does.
+    What is paused or stopped so stays so; what recruits is looked at from then on. Raises StudyIsNotThere,
+    StudyTakesNobody if it is to recruit but is closed or full, PayIsTooLow, or what the client raises.
     """
     recruiter, recruitment = prolific_of(study), created_there(study)
-    if action in ("PUBLISH", "START"):
+    is_to_recruit = action in ("PUBLISH", "START")
+    if is_to_recruit:
         check_pay(reward=recruiter.reward, minutes=minutes_of(study), currency=recruiter.currency)
-        if not study.is_open:
-            raise StudyTakesNobody(
-                f"The study {study.slug!r} is {study.state}: open it before listeners are sent to it."
-            )
+        _check_takes_listeners(study, now)
     moved = client.move_study(recruitment.study_there, action)
-    _keep(recruitment, state_there=moved["status"])
+    keep(recruitment, state_there=moved["status"], held_by=HeldBy.NOBODY if is_to_recruit else HeldBy.RESEARCHER)
+    if is_to_recruit:
+        ask_for_look(study=study, now=now, after=WATCH_INTERVAL)
     return recruitment
 
 
@@ -111,7 +115,7 @@ def created_there(study: Study) -> Recruitment:
 def refresh(*, recruitment: Recruitment, client: ProlificClient, now: datetime) -> None:
     """Keep how a study stands at Prolific now, also where it was changed there."""
     there = client.study(recruitment.study_there)
-    _keep(recruitment, state_there=there["status"], places=there["total_available_places"], synced_at=now)
+    keep(recruitment, state_there=there["status"], places=there["total_available_places"], synced_at=now)
 
 
 def places_missing(*, study: Study, recruitment: Recruitment, now: datetime) -> int:
@@ -121,17 +125,21 @@ def places_missing(*, study: Study, recruitment: Recruitment, now: datetime) -> 
     sessions count through what they have reserved. A returned submission adds nothing: Prolific gives its place to
     the next one by itself, so whoever counted it would ask for ever more listeners.
     """
-    submissions = Submission.objects.filter(study=study)
-    n_free = recruitment.places - submissions.exclude(state__in=HOLDS_NO_PLACE).count()
     begun_here = Identity.objects.filter(study=study).values("submission")
-    n_coming = submissions.filter(state__in=UNDER_WAY).exclude(submission__in=begun_here).count()
-    return max(0, _sessions_missing(study, now) - n_free - n_coming)
+    under_way = Submission.objects.filter(study=study, state__in=UNDER_WAY)
+    n_coming = under_way.exclude(submission__in=begun_here).count()
+    return max(0, _sessions_missing(study, now) - free_places(study, recruitment) - n_coming)
+
+
+def free_places(study: Study, recruitment: Recruitment) -> int:
+    """Return how many places nobody holds of those that the service was asked for."""
+    return recruitment.places - study.submissions.exclude(state__in=HOLDS_NO_PLACE).count()
 
 
 def add_places(*, study: Study, client: ProlificClient, now: datetime) -> int:
     """Ask Prolific for the listeners that are missing, up to what the study file allows; return how many were added."""
     recruiter, recruitment = prolific_of(study), created_there(study)
-    if recruitment.state_there not in STATES_THAT_RECRUIT or not study.is_open:
+    if not study.is_open or not _may_recruit(recruitment):
         return 0
     most = recruiter.places + recruiter.extra_places
     missing = places_missing(study=study, recruitment=recruitment, now=now)
@@ -139,8 +147,28 @@ def add_places(*, study: Study, client: ProlificClient, now: datetime) -> int:
     if added:
         places = recruitment.places + added
         client.raise_places(recruitment.study_there, places=places)
-        _keep(recruitment, places=places)
+        keep(recruitment, places=places)
     return added
+
+
+def _may_recruit(recruitment: Recruitment) -> bool:
+    """Return whether more listeners can come, or could if Hearsay let the study go on, which it has paused itself."""
+    if recruitment.held_by == HeldBy.HEARSAY:
+        return recruitment.state_there == "PAUSED"
+    return recruitment.held_by == HeldBy.NOBODY and recruitment.state_there in STATES_THAT_RECRUIT
+
+
+def _check_takes_listeners(study: Study, now: datetime) -> None:
+    """Raise StudyTakesNobody if its own pages would turn listeners away."""
+    if not study.is_open:
+        raise StudyTakesNobody(f"The study {study.slug!r} is {study.state}: open it before listeners are sent to it.")
+    try:
+        sessions.check_takes_listeners(study=study, now=now)
+    except sessions.StudyIsFull as error:
+        raise StudyTakesNobody(
+            f"The study {study.slug!r} has, or will have, all ratings it needs: nobody is wanted. It goes on by itself "
+            "when an exclusion opens places."
+        ) from error
 
 
 def _sessions_missing(study: Study, now: datetime) -> int:
@@ -157,7 +185,8 @@ def _sessions_missing(study: Study, now: datetime) -> int:
     )
 
 
-def _keep(recruitment: Recruitment, **changes: object) -> None:
+def keep(recruitment: Recruitment, **changes: object) -> None:
+    """Store how a study stands there."""
     for name, value in changes.items():
         setattr(recruitment, name, value)
     recruitment.save(update_fields=list(changes))

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from django.db import transaction
 
+from listening_tests.actions.recruitment_looks import ask_for_look
 from listening_tests.actions.recruitment_outcomes import failed_attention_checks, minutes_of, outcome_of
-from listening_tests.actions.recruitment_prolific import add_places, created_there, prolific_of, refresh
+from listening_tests.actions.recruitment_prolific import created_there, keep, prolific_of, refresh
+from listening_tests.actions.recruitment_steering import steer
 from listening_tests.checks.policy import failures_needed
 from listening_tests.models import Identity, Session, Study, Submission, WebhookEvent
 from listening_tests.recruiter import Outcome
@@ -34,7 +36,7 @@ class Synced:
 
 
 def sync_submissions(*, study: Study, client: ProlificClient, now: datetime) -> Synced:
-    """Take over how all submissions stand, and ask for more listeners where ratings are missing.
+    """Take over how all submissions stand, and keep the study there in step with its places here.
 
     Raises StudyIsNotThere, or what the client raises.
     """
@@ -44,7 +46,10 @@ def sync_submissions(*, study: Study, client: ProlificClient, now: datetime) -> 
         record_state(study=study, submission=each["id"], state=each["status"], at=now)
         for each in client.submissions(recruitment.study_there)
     ]
-    return Synced(len(changed), sum(changed), add_places(study=study, client=client, now=now))
+    n_added = steer(study=study, client=client, now=now)
+    recruitment.refresh_from_db()
+    keep(recruitment, trouble="", n_failures=0)
+    return Synced(len(changed), sum(changed), n_added)
 
 
 @transaction.atomic
@@ -81,8 +86,8 @@ def receive_event(*, event: str, submission: str, state: str, at: datetime, now:
     identity = Identity.objects.filter(service="prolific", submission=submission).select_related("study").first()
     known = Submission.objects.filter(submission=submission).select_related("study").first()
     study = identity.study if identity else known.study if known else None
-    if is_new and study is not None:
-        record_state(study=study, submission=submission, state=state, at=at)
+    if is_new and study is not None and record_state(study=study, submission=submission, state=state, at=at):
+        ask_for_look(study=study, now=now)
 
 
 def session_of(submission: Submission) -> Session:

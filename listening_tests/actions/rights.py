@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from listening_tests.actions.recruitment import forget_identities
+from listening_tests.actions.recruitment_looks import ask_for_look
 from listening_tests.actions.session_states import new_completion_code
 from listening_tests.models import CheckItem, Consent, Listener, Rating, Session, Study, Trial
 from listening_tests.models.listeners import new_session_key
@@ -54,6 +55,7 @@ def withdraw(*, session: Session, now: datetime) -> None:
     if rights.withdrawn_are_paid and not session.completion_code:
         session.completion_code = new_completion_code()
     session.save()
+    ask_for_look(study=session.study, now=now)
 
 
 @dataclass(frozen=True)

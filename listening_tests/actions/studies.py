@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from listening_tests.actions.recruitment_looks import ask_for_look
 from listening_tests.models import Block, Study
 from listening_tests.roles import TrialRole
 from listening_tests.states import STUDY_TRANSITIONS, StudyState
@@ -24,7 +25,7 @@ class StudyCannotClose(Exception):
 
 @transaction.atomic
 def open_study(*, study: Study, now: datetime) -> None:
-    """Let listeners begin the study, for the first time or again.
+    """Let listeners begin the study, for the first time or again; its recruitment goes on if closing paused it.
 
     Raises StudyCannotOpen, with every reason, if it is open already or something listeners need is missing.
     """
@@ -38,11 +39,12 @@ def open_study(*, study: Study, now: datetime) -> None:
     study.opened_at = locked.opened_at or now
     study.closed_at = None
     study.save(update_fields=["state", "opened_at", "closed_at"])
+    ask_for_look(study=study, now=now)
 
 
 @transaction.atomic
 def close_study(*, study: Study, now: datetime) -> None:
-    """Refuse new listeners; whoever has begun may finish, so that nobody loses work or pay.
+    """Refuse new listeners and pause recruitment; whoever has begun may finish, so that nobody loses work or pay.
 
     Raises StudyCannotClose if it is not open.
     """
@@ -52,6 +54,7 @@ def close_study(*, study: Study, now: datetime) -> None:
     study.state = StudyState.CLOSED
     study.closed_at = now
     study.save(update_fields=["state", "closed_at"])
+    ask_for_look(study=study, now=now)
 
 
 def _reasons_against_opening(study: Study) -> Iterator[str]:

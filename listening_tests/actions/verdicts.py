@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from listening_tests.actions.recruitment_looks import ask_for_look
 from listening_tests.checks.kinds import Consequence
 from listening_tests.checks.recorded_session import record_of
 from listening_tests.models import Session, Verdict
@@ -49,9 +50,13 @@ def store_verdict(*, session: Session, screening: Screening, finding: Finding, n
 
 
 def exclude_session(*, session: Session, exclusion: str, now: datetime) -> None:
-    """Take a session's ratings out of all quotas, so that its places are open again; the first reason stays."""
+    """Take a session's ratings out of all quotas, so that its places are open again; the first reason stays.
+
+    A recruitment service that has paused for want of places goes on.
+    """
     if Session.objects.filter(pk=session.pk, excluded_at=None).update(excluded_at=now, exclusion=exclusion):
         session.excluded_at, session.exclusion = now, exclusion
+        ask_for_look(study=session.study, now=now)
 
 
 def _recorded_screenings(session: Session) -> list[RecordedScreening]:

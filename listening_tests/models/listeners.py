@@ -43,6 +43,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         taking_part = Q(state=SessionState.COMPLETED) | Q(state__in=begun, expires_at__gt=now)
         return self.filter(taking_part, excluded_at=None)
 
+    def running(self, now: datetime) -> Self:
+        """Return the sessions that can still be finished."""
+        return self.filter(state__in=(SessionState.CONSENTED, SessionState.LISTENING), expires_at__gt=now)
+
     def tally(self, now: datetime) -> dict[str, int]:
         """Return how many have begun, and how many of them go on, are completed, screened out, withdrawn or expired."""
         begun = Q(state__in=(SessionState.CONSENTED, SessionState.LISTENING))

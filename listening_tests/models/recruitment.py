@@ -1,9 +1,15 @@
 """Where listeners came from. Kept apart from their answers, and deletable without them."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 
 from listening_tests.models.listeners import Listener
 from listening_tests.models.studies import Study
+from listening_tests.states import HeldBy
+
+# A worker that is there takes up a look within seconds, unless it has a long piece of work in hand.
+LATE = timedelta(minutes=5)
 
 
 class Identity(models.Model):
@@ -39,13 +45,21 @@ class Recruitment(models.Model):
     study_there = models.CharField(max_length=100, blank=True, help_text="What the service calls the study.")
     state_there = models.CharField(max_length=40, blank=True, help_text="In the service's own words.")
     places = models.PositiveIntegerField(default=0, help_text="How many listeners the service was asked for in all.")
+    held_by = models.CharField(max_length=12, choices=HeldBy.choices, blank=True, help_text="Who has paused it there.")
     codes = models.JSONField(default=dict, help_text="A completion code for each outcome.")
     bonuses_paid = models.PositiveIntegerField(default=0, help_text="In pence or cents.")
     created_at = models.DateTimeField()
     synced_at = models.DateTimeField(null=True, blank=True)
+    look_at = models.DateTimeField(null=True, blank=True, help_text="When a worker is to look at it next.")
+    trouble = models.TextField(blank=True, help_text="Why the last look failed; empty when it did not.")
+    n_failures = models.PositiveIntegerField(default=0, help_text="How many looks have failed in a row.")
 
     def __str__(self) -> str:
         return f"{self.study} at {self.service}"
+
+    def look_is_late(self, now: datetime) -> bool:
+        """Return whether a worker should have looked at it some time ago."""
+        return self.look_at is not None and self.look_at < now - LATE
 
 
 class Submission(models.Model):

@@ -101,7 +101,7 @@ def _do(request: HttpRequest, study: Study, what: str) -> str:
         recruitment_prolific.create_there(study=study, client=client, address=_link(request, study), now=now)
         return "The study is at Prolific, unpublished: look at it there, then publish it."
     if what in MOVES:
-        moved = recruitment_prolific.move_there(study=study, client=client, action=MOVES[what])
+        moved = recruitment_prolific.move_there(study=study, client=client, action=MOVES[what], now=now)
         return f"At Prolific the study is {moved.state_there.lower()} now."
     if what == "sync":
         synced = recruitment_submissions.sync_submissions(study=study, client=client, now=now)

@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
 
+from listening_tests.actions.recruitment_watch import look_if_due
+from listening_tests.actions.studies import close_study
 from listening_tests.models import Recruitment, Session, Submission
 from tests import factories
 from tests.listening_tests.recruitment.studies import PAID, complete, fail_attention_checks, make_recruited_study
@@ -98,6 +101,33 @@ def test_a_missing_token_is_told(read, settings):
     settings.PROLIFIC_TOKEN = ""
 
     assert "HEARSAY_PROLIFIC_TOKEN" in read(make_recruited_study(), "create")
+
+
+def test_what_hearsay_does_by_itself_and_why_it_failed_is_told(read, prolific):
+    study = make_recruited_study()
+    read(study, "create")
+    read(study, "publish")
+    close_study(study=study, now=timezone.now())
+    prolific.fail_next(403)
+
+    look_if_due(study=study, now=timezone.now())
+    failed = read(study)
+    succeeded = read(study, "sync")
+
+    assert "Prolific refused GET /studies/" in failed
+    assert "tried again by itself" in failed
+    assert "Prolific refused" not in succeeded
+    assert "Hearsay has paused the study there" in succeeded
+
+
+def test_a_missing_worker_is_noticed(read):
+    study = make_recruited_study()
+    read(study, "create")
+    assert "manage.py worker" not in read(study)
+
+    Recruitment.objects.update(look_at=timezone.now() - timedelta(minutes=6))
+
+    assert "manage.py worker" in read(study)
 
 
 def test_codes_are_made_for_a_study_that_is_created_there_by_hand(read):

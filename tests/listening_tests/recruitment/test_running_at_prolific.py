@@ -35,7 +35,9 @@ def create(study, prolific):
 
 def publish(study, prolific):
     create(study, prolific)
-    return recruitment_prolific.move_there(study=study, client=client_of(prolific), action="PUBLISH")
+    return recruitment_prolific.move_there(
+        study=study, client=client_of(prolific), action="PUBLISH", now=timezone.now()
+    )
 
 
 def sync(study, prolific, now=None):
@@ -95,12 +97,14 @@ def test_nobody_is_sent_to_a_closed_study(prolific):
     close_study(study=study, now=timezone.now())
 
     with pytest.raises(recruitment_prolific.StudyTakesNobody, match="open it before"):
-        recruitment_prolific.move_there(study=study, client=client_of(prolific), action="PUBLISH")
+        recruitment_prolific.move_there(study=study, client=client_of(prolific), action="PUBLISH", now=timezone.now())
 
 
 def test_a_study_that_is_not_there_cannot_be_moved(prolific):
     with pytest.raises(recruitment_prolific.StudyIsNotThere):
-        recruitment_prolific.move_there(study=make_recruited_study(), client=client_of(prolific), action="PAUSE")
+        recruitment_prolific.move_there(
+            study=make_recruited_study(), client=client_of(prolific), action="PAUSE", now=timezone.now()
+        )
 
 
 @pytest.mark.parametrize("given_up", ["RETURNED", "TIMED-OUT"])
