@@ -47,7 +47,8 @@ class Presentation(models.Model):
     key = models.CharField(max_length=40, unique=True, default=new_presentation_key, editable=False)
     evidence = models.JSONField(default=dict, help_text="What the browser reported of the sound: plays, decoding.")
     delivered_at = models.DateTimeField(null=True, blank=True, help_text="When the server first sent the sound.")
-    delivered_sha256 = models.CharField(max_length=64, blank=True, help_text="Of the file that was sent.")
+    delivered_sha256 = models.CharField(max_length=64, blank=True, help_text="Of the bytes that were sent.")
+    file_sha256 = models.CharField(max_length=64, blank=True, help_text="Of the file of which they are a copy.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["trial", "position"], name="one_presentation_per_position")]

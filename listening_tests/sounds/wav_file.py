@@ -22,9 +22,13 @@ def wav_bytes(samples: NDArray[numpy.float64], rate: int) -> bytes:
     peak = numpy.abs(samples).max(initial=0.0)
     if peak > 1:
         raise SoundIsTooLoud(f"The sound's peak is {peak:.3f} of full scale: make it softer before it is written.")
+    return pcm_bytes((samples * FULL_SCALE).round().astype(numpy.int16), rate)
+
+
+def pcm_bytes(samples: NDArray[numpy.int16], rate: int) -> bytes:
+    """Return whole samples, [N] or [N, C], as a WAV file: same samples, same bytes."""
     encoded = io.BytesIO()
-    whole = (samples * FULL_SCALE).round().astype(numpy.int16)
-    soundfile.write(encoded, whole, rate, format="WAV", subtype="PCM_16")
+    soundfile.write(encoded, samples, rate, format="WAV", subtype="PCM_16")
     return encoded.getvalue()
 
 

@@ -1,6 +1,5 @@
 """What a listener does in a browser, and what is stored of it."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -72,7 +71,7 @@ def assert_was_heard(rating: Rating) -> None:
     sound, page = rating.presentation.evidence, rating.presentation.trial.evidence
     (play,) = sound["plays"]
     assert rating.play_count == sound["play_count"] == 1
-    assert sound["sha256"] == hashlib.sha256(rating.presentation.stimulus.audio_path.read_bytes()).hexdigest()
+    assert sound["sha256"] == rating.presentation.delivered_sha256 != ""
     assert sound["frames"] == pytest.approx(0.3 * sound["sample_rate"], rel=0.05)
     assert sound["channels"] == 1
     assert sound["sample_rate"] == page["output_sample_rate"]

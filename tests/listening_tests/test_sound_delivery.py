@@ -90,21 +90,28 @@ def test_asking_for_the_headers_alone_is_no_delivery(client, presentation):
 
 
 def test_a_file_that_was_changed_is_recorded_as_it_was_sent(client, presentation, caplog):
-    presentation.stimulus.audio_path.write_bytes(b"another sound")
+    other = factories.make_clip(duration=0.2).audio_path.read_bytes()
+    presentation.stimulus.audio_path.write_bytes(other)
 
     client.get(address_of(presentation))
 
     presentation.refresh_from_db()
-    assert presentation.delivered_sha256 == hashlib.sha256(b"another sound").hexdigest()
+    assert presentation.file_sha256 == hashlib.sha256(other).hexdigest()
     assert "not the one that was prepared" in caplog.text
 
 
-def test_a_prepared_sound_is_sent_without_loss_as_what_it_is(client, presentation):
-    stimulus = presentation.stimulus
-    stimulus.audio_path.rename(stimulus.audio_path.with_suffix(".wav"))
-    stimulus.audio = stimulus.audio.replace(".flac", ".wav")
-    stimulus.save()
+def test_a_file_that_is_no_sound_any_more_is_not_sent(client, presentation, caplog):
+    presentation.stimulus.audio_path.write_bytes(b"no sound")
 
+    response = client.get(address_of(presentation))
+
+    presentation.refresh_from_db()
+    assert response.status_code == 503
+    assert presentation.delivered_at is None
+    assert "restore HEARSAY_CLIPS" in caplog.text
+
+
+def test_a_sound_is_sent_without_loss_and_without_what_could_tell_its_file(client, presentation):
     response = client.get(address_of(presentation))
 
     assert response["Content-Type"] == "audio/wav"
