@@ -40,6 +40,10 @@ DRAWINGS: dict[str, Drawing] = {
         "mean_opinion_score", "distribution",
         lambda table, record, _: plots.plot_answer_distribution(table, record.system_titles),
     ),
+    "standard-deviations": Drawing(
+        "standard_deviation_of_scores", "by_stimulus",
+        lambda table, *_: plots.plot_standard_deviations(table),
+    ),
     "identification-by-system": Drawing(
         "word_identification", "by_system",
         lambda table, record, _: plots.plot_identification(table, record.system_titles),

@@ -14,6 +14,7 @@ CELL = 34
 # The page's font may be wider than the one a drawing is measured with: room for each letter of a label.
 LETTER = 7.5
 SCATTER = 230
+CURVE_STEPS = 80
 # Above this share a cell is so full of accent that its number is read better in the paper's colour.
 DARK_CELL = 0.6
 STAGES = {"features": "on the features, before the vocoder", "audio": "on the audio, after the vocoder"}
@@ -215,6 +216,39 @@ def _panel(points: pd.DataFrame, classifier: str, stage: str, ends: altair.Scale
         dots.encode(x=across, y=up),
         rings.encode(x=across, y=up),
     ).properties(width=SCATTER, height=SCATTER, title=[classifier, STAGES[stage]])
+
+
+def plot_standard_deviations(by_stimulus: pd.DataFrame) -> Figure:
+    """Draw each stimulus's standard deviation against its mean, with the fitted curve; a panel for each method.
+
+    `by_stimulus` is that table of the statistic `standard_deviation_of_scores`.
+    """
+    panels = [_spread_panel(points, str(method)) for method, points in by_stimulus.groupby("test_method")]
+    deviations = by_stimulus["standard_deviation"]
+    told = (
+        f"{len(by_stimulus)} sounds: standard deviations from {deviations.min():.2f} to {deviations.max():.2f} points."
+    )
+    title = "How far listeners differ about a sound"
+    return figure("standard-deviations", title, told, _specification(altair.hconcat(*panels)))
+
+
+def _spread_panel(points: pd.DataFrame, method: str) -> Any:
+    ends = float(points["scale_min"].iloc[0]), float(points["scale_max"].iloc[0])
+    along = altair.X("mean:Q", title="Mean score", scale=altair.Scale(domain=list(ends), nice=False, zero=False),
+                     axis=altair.Axis(tickCount=5, labelFlush=False))  # fmt: skip
+    up = altair.Y("standard_deviation:Q", title="Standard deviation", scale=altair.Scale(zero=True))
+    dots = altair.Chart(points[["mean", "standard_deviation"]]).mark_circle(color=ACCENT, size=45, opacity=0.55)
+    curve = altair.Chart(_fitted_curve(points, *ends)).mark_line(color=INK, opacity=0.7)
+    layers = altair.layer(curve.encode(x=along, y=up), dots.encode(x=along, y=up))
+    return layers.properties(width=SCATTER, height=SCATTER, title=method)
+
+
+def _fitted_curve(points: pd.DataFrame, low: float, high: float) -> pd.DataFrame:
+    """Return the standard deviation at every mean from low to high that goes with those fitted at the points."""
+    largest = (points["mean"] - low) * (high - points["mean"])
+    parameter = (points["fitted_standard_deviation"] ** 2 / largest.where(largest > 0)).mean()
+    means = pd.Series([low + (high - low) * step / CURVE_STEPS for step in range(CURVE_STEPS + 1)])
+    return pd.DataFrame({"mean": means, "standard_deviation": (parameter * (means - low) * (high - means)) ** 0.5})
 
 
 def _specification(chart: Any) -> str:

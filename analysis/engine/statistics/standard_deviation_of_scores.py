@@ -55,13 +55,13 @@ def _spreads(scored: pd.DataFrame) -> tuple[pd.DataFrame, int]:
             count=("score", "size"),
             mean=("score", "mean"),
             standard_deviation=("score", "std"),
-            low_end=("scale_min", "first"),
-            high_end=("scale_max", "first"),
+            scale_min=("scale_min", "first"),
+            scale_max=("scale_max", "first"),
         )
         .reset_index()
         .rename(columns={"method": "test_method"})
     )
-    largest = (spreads["mean"] - spreads.pop("low_end")) * (spreads.pop("high_end") - spreads["mean"])
+    largest = (spreads["mean"] - spreads["scale_min"]) * (spreads["scale_max"] - spreads["mean"])
     return spreads.assign(largest_variance=largest), enough["listener"].nunique()
 
 

@@ -4,9 +4,10 @@ import re
 from xml.etree import ElementTree
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from analysis.engine.figure import FigureIsNotPlain, plain_svg
+from analysis.engine.figure import SVG, FigureIsNotPlain, plain_svg
 from analysis.engine.gallery import DRAWINGS
 from analysis.engine.plots import (
     plot_agreement,
@@ -16,6 +17,7 @@ from analysis.engine.plots import (
     plot_identification,
     plot_mean_opinion_scores,
     plot_mean_opinion_scores_by_word,
+    plot_standard_deviations,
 )
 from analysis.engine.statistics import STATISTICS
 from tests.analysis.frames import simulated_judgements, simulated_ratings
@@ -40,6 +42,7 @@ def figures(tables):
         plot_answer_distribution(scores["distribution"], TITLES),
         plot_confusion(words["confusion"]),
         plot_confusion_difference(tables["classifier_human_agreement"]["confusion_difference"]),
+        plot_standard_deviations(tables["standard_deviation_of_scores"]["by_stimulus"]),
         plot_agreement(tables["classifier_human_agreement"]["by_clip"], {"judge": "Residual classifier"}),
     ]
 
@@ -124,3 +127,13 @@ def test_clips_that_climb_a_classifier_are_open_points_told_in_words(tables):
     assert (ring in judged.svg_for_page(), dot in judged.svg_for_page()) == (False, True)
     assert (ring in climbed.svg_for_page(), dot in climbed.svg_for_page()) == (True, False)
     assert f"{len(by_clip)} climb it and are open" in climbed.svg_for_page()
+
+
+def test_the_spread_of_scores_is_drawn_by_method_even_where_means_stand_at_the_ends(tables):
+    by_stimulus = tables["standard_deviation_of_scores"]["by_stimulus"]
+    other = by_stimulus.assign(test_method="dcr", mean=5.0, standard_deviation=0.0, fitted_standard_deviation=0.0)
+
+    figure = plot_standard_deviations(pd.concat([by_stimulus, other]))
+
+    assert {"acr", "dcr"} <= {text.text for text in ElementTree.fromstring(figure.svg).iter(f"{{{SVG}}}text")}
+    assert f"{2 * len(by_stimulus)} sounds" in figure.description
