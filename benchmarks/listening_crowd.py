@@ -52,6 +52,14 @@ class Findings:
     faults: list[str] = field(default_factory=list)
 
 
+@dataclass
+class Acknowledged:
+    """What the server has told its listeners: the answer it took to each sound, and the pages of their sessions."""
+
+    answers: dict[str, str] = field(default_factory=dict)
+    sessions: set[str] = field(default_factory=set)
+
+
 def main() -> int:
     asked = _arguments().parse_args()
     folder = Path(asked.folder or tempfile.mkdtemp(prefix="hearsay-crowd-"))
@@ -67,7 +75,7 @@ def run(site: ListeningSite, study: "Study", asked: argparse.Namespace) -> Findi
     from listening_tests.actions.simulation import Crowd, Visiting, simulate_listeners
     from listening_tests.simulation.taste import Taste
 
-    findings, acknowledged = Findings(), {}
+    findings, acknowledged = Findings(), Acknowledged()
     visiting = Visiting(lambda: _witness(site.url, acknowledged), at_once=asked.at_once)
     taste = Taste({f"system-{number}": 1.5 + 3 * number / asked.systems for number in range(asked.systems)})
     begun = time.monotonic()
@@ -88,15 +96,17 @@ def run(site: ListeningSite, study: "Study", asked: argparse.Namespace) -> Findi
     return findings
 
 
-def _witness(url: str, acknowledged: dict[str, str]) -> Any:
-    """Return a browser that notes each answer once the server has acknowledged it."""
+def _witness(url: str, acknowledged: Acknowledged) -> Any:
+    """Return a browser that notes each answer and each session once the server has acknowledged it."""
     from listening_tests.simulation.browser import BrowserOverNetwork, Reply
 
     class Witness(BrowserOverNetwork):
         def post(self, address: str, fields: Mapping[str, str], *, page: str) -> Reply:
             reply = super().post(address, fields, page=page)
             if "sound" in fields and reply.status == 302:
-                acknowledged[fields["sound"]] = fields["answer-0"]
+                acknowledged.answers[fields["sound"]] = fields["answer-0"]
+            if "agree" in fields and reply.status == 302:
+                acknowledged.sessions.add(reply.location)
             return reply
 
     return Witness(url)
@@ -135,8 +145,10 @@ def _let_time_pass(study: "Study") -> bool:
     return not is_full(offer(study, is_simulated=True, now=now))
 
 
-def _examine(study: "Study", acknowledged: dict[str, str], quota: int, findings: Findings) -> None:
+def _examine(study: "Study", acknowledged: Acknowledged, quota: int, findings: Findings) -> None:
     """Count what the database holds, and note what should not be."""
+    from django.urls import reverse
+
     from listening_tests.models import Rating
     from listening_tests.states import SessionState
 
@@ -146,10 +158,13 @@ def _examine(study: "Study", acknowledged: dict[str, str], quota: int, findings:
     findings.n_unfinished = findings.n_sessions - findings.n_completed
     findings.n_excluded = sum(session.excluded_at is not None for session in sessions)
     stored = dict(Rating.objects.values_list("presentation__key", "response"))
-    findings.n_ratings, findings.n_acknowledged = len(stored), len(acknowledged)
-    findings.faults += [f"lost or changed: {key}" for key in acknowledged if stored.get(key) != acknowledged[key]]
-    findings.faults += [f"never acknowledged: {key}" for key in stored if key not in acknowledged]
+    answers = acknowledged.answers
+    findings.n_ratings, findings.n_acknowledged = len(stored), len(answers)
+    findings.faults += [f"lost or changed: {key}" for key in answers if stored.get(key) != answers[key]]
+    findings.faults += [f"never acknowledged: {key}" for key in stored if key not in answers]
     for session in sessions:
+        if reverse("session", args=[session.key]) not in acknowledged.sessions:
+            findings.faults.append(f"session {session.pk} was begun, but nobody was led to it")
         findings.faults += _faults_of(session)
     _examine_quotas(study, quota, findings)
 
