@@ -57,7 +57,8 @@ def recruitment_overview(study: Study) -> dict[str, Any]:
     return {
         "recruiter": recruiter,
         "recruitment": kept,
-        "codes": {Outcome(outcome).label: code for outcome, code in kept.codes.items()} if kept else {},
+        # PostgreSQL keeps no order of keys.
+        "codes": {outcome.label: kept.codes[outcome] for outcome in Outcome if outcome in kept.codes} if kept else {},
         "costs": cost_preview(study, recruiter) if isinstance(recruiter, Prolific) else None,
         "n_ids": Identity.objects.filter(study=study).exclude(person="").count(),
         "look_is_late": kept is not None and kept.look_is_late(timezone.now()),

