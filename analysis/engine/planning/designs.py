@@ -4,8 +4,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scipy import stats
-
 # Beyond so many listeners no study is planned.
 MOST = 10_000
 
@@ -91,25 +89,6 @@ def error_of_difference(design: Design, variances: Variances) -> float:
         + variances.residual / design.ratings
     )
     return math.sqrt(2 * per_system)
-
-
-def error_of_mean(design: Design, variances: Variances) -> float:
-    """Return the standard error of one system's mean: listeners do not cancel there."""
-    return math.sqrt(
-        (variances.listener + variances.listener_by_system) / design.listeners
-        + variances.stimulus / design.stimuli_rated
-        + variances.residual / design.ratings
-    )
-
-
-def half_width(design: Design, variances: Variances, confidence: float = 0.95) -> float:
-    """Return what a two-way cluster-robust interval of one system's mean reaches to either side of it.
-
-    Student's t with min(listeners, stimuli) - 1 degrees of freedom times `error_of_mean`; infinite with one of either.
-    """
-    if design.freedom < 1:
-        return math.inf
-    return float(stats.t.ppf((1 + confidence) / 2, design.freedom)) * error_of_mean(design, variances)
 
 
 def fewest_listeners(is_enough: Callable[[int], bool], why_never: str) -> int:

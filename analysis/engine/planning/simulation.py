@@ -52,6 +52,13 @@ def quantile_of(values: Floats, share: float) -> Simulated:
     return Simulated(float(ranked[math.ceil(share * studies - 1e-9) - 1]), low, high, studies)
 
 
+def mean_of(values: Floats) -> Simulated:
+    """Return the mean of values [B], one of each study, with its normal interval."""
+    half = float(stats.norm.ppf((1 + CONFIDENCE) / 2)) * float(np.std(values, ddof=1)) / math.sqrt(len(values))
+    mean = float(np.mean(values))
+    return Simulated(mean, mean - half, mean + half, len(values))
+
+
 def batches(studies: int, numbers: int) -> Iterator[int]:
     """Give how many studies to play at a time, each of so many numbers."""
     at_a_time = max(1, HELD // numbers)
