@@ -13,4 +13,5 @@ CLASS_IDENTIFICATION = Method(
     question=ChooseWord(_("Which word did you hear?"), _("None of these")),
     roles_per_trial={Role.SAMPLE: (1, 1)},
     statistics=("word_identification", "identification_information", "classifier_human_agreement"),
+    on_request=("identification_model",),
 )

@@ -7,6 +7,7 @@ from analysis.engine.statistics.comparison_score import COMPARISON_SCORE
 from analysis.engine.statistics.degradation_score import DEGRADATION_SCORE
 from analysis.engine.statistics.discrimination import DISCRIMINATION
 from analysis.engine.statistics.identification_information import IDENTIFICATION_INFORMATION
+from analysis.engine.statistics.identification_model import IDENTIFICATION_MODEL
 from analysis.engine.statistics.listener_bias import LISTENER_BIAS
 from analysis.engine.statistics.mean_opinion_score import MEAN_OPINION_SCORE
 from analysis.engine.statistics.mixed_model import MIXED_MODEL
@@ -31,6 +32,7 @@ STATISTICS: dict[str, Statistic] = {
         LISTENER_BIAS,
         WORD_IDENTIFICATION,
         IDENTIFICATION_INFORMATION,
+        IDENTIFICATION_MODEL,
         WORD_VERIFICATION,
         CLASSIFIER_HUMAN_AGREEMENT,
         DEGRADATION_SCORE,

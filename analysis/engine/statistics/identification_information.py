@@ -35,7 +35,8 @@ def word_sensitivity(ratings: pd.DataFrame, confidence: float = 0.95) -> pd.Data
     """Return for each word how well it is told from the others: d' and the bias toward answering it.
 
     Hits are answers that name the word when it was meant, false alarms those when another was; see `d_prime`. Pooled
-    over listeners, which is not the mean of their own d'; the interval is a bootstrap over listeners. Raises NoRatings.
+    over listeners, which is not the mean of their own d'; the interval is a bootstrap over listeners. `plug_in` is d'
+    of the rates as they are, which others report: missing where one is 0 or 1. Raises NoRatings.
     """
     answers = counted_ratings(ratings, METHODS)
     confusions = _confusions(answers)
@@ -129,12 +130,15 @@ def _sensitivity(confusions: Confusions, place: int, confidence: float) -> dict[
     hits, n_signals, false_alarms, n_others = (int(each) for each in _detected(confusions.total, place))
     prime, criterion = d_prime(hits, n_signals, false_alarms, n_others)
     resampled = sensitivity(*_detected(confusions.resampled(), place))
+    hit_rate, false_alarm_rate = hits / n_signals, false_alarms / n_others if n_others else math.nan
+    plug_in = float(special.ndtri(hit_rate) - special.ndtri(false_alarm_rate))
     return {
         "estimate": prime,
         **_interval(prime, resampled, confidence),
+        "plug_in": plug_in if math.isfinite(plug_in) else math.nan,
         "criterion": criterion,
-        "hit_rate": hits / n_signals,
-        "false_alarm_rate": false_alarms / n_others if n_others else math.nan,
+        "hit_rate": hit_rate,
+        "false_alarm_rate": false_alarm_rate,
         "method": "d', log-linear correction, pooled over listeners, bootstrap over listeners",
     }
 
