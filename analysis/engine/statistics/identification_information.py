@@ -131,11 +131,12 @@ def _sensitivity(confusions: Confusions, place: int, confidence: float) -> dict[
     prime, criterion = d_prime(hits, n_signals, false_alarms, n_others)
     resampled = sensitivity(*_detected(confusions.resampled(), place))
     hit_rate, false_alarm_rate = hits / n_signals, false_alarms / n_others if n_others else math.nan
-    plug_in = float(special.ndtri(hit_rate) - special.ndtri(false_alarm_rate))
+    is_between = 0 < hit_rate < 1 and 0 < false_alarm_rate < 1
+    plug_in = float(special.ndtri(hit_rate) - special.ndtri(false_alarm_rate)) if is_between else math.nan
     return {
         "estimate": prime,
         **_interval(prime, resampled, confidence),
-        "plug_in": plug_in if math.isfinite(plug_in) else math.nan,
+        "plug_in": plug_in,
         "criterion": criterion,
         "hit_rate": hit_rate,
         "false_alarm_rate": false_alarm_rate,

@@ -83,6 +83,7 @@ def test_a_word_that_is_answered_to_everything_is_not_told_from_the_others():
     assert abs(table.loc["go", "estimate"]) < 0.8
     assert table.loc["go", "criterion"] < -2
     assert table.loc["left", "hit_rate"] == 0
+    assert math.isnan(table.loc["go", "plug_in"])
 
 
 def test_who_answers_as_they_like_is_no_better_than_chance_however_they_like_some_words():
