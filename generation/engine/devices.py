@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import torch
+
+# The most that the C library of Linux learns to keep (mallopt(3): M_MMAP_THRESHOLD), less room for its own notes.
+LARGEST_KEPT = 31 * 2**20
 
 
 class DeviceIsMissing(ValueError):
@@ -39,6 +43,16 @@ def threads(count: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+@cache
+def keep_freed_memory() -> None:
+    """Have the C library keep the memory that tensors free, from now on in this process.
+
+    By itself it hands large pieces back to the system, which fetches and empties them anew: a sixth of a search's time.
+    It keeps what is smaller than the largest piece that was freed before; where it does not, nothing changes.
+    """
+    torch.empty(LARGEST_KEPT, dtype=torch.uint8)
 
 
 def is_lost(error: RuntimeError) -> bool:

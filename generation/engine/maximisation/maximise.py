@@ -13,6 +13,8 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
+from generation.engine.devices import keep_freed_memory
+from generation.engine.early_pooling import with_early_pooling
 from generation.engine.maximisation.climb import Climb
 from generation.engine.maximisation.objective import Moment
 from generation.engine.maximisation.recipes import MaximisationRecipe, Optimiser, Space
@@ -85,6 +87,7 @@ def maximise(
     Raises PriorIsMissing, NetworkIsTraining, SearchDiverged, and what the objective raises.
     """
     _check_networks(classifiers, prior, recipe)
+    keep_freed_memory()
     groups = _neighbours(targets, recipe) if groups is None else groups
     decode = _decoder(prior, recipe)
     look = _looker(classifiers, recipe)
@@ -154,8 +157,12 @@ def _neighbours(targets: Tensor, recipe: MaximisationRecipe) -> Tensor:
 def _looker(
     classifiers: Sequence[nn.Module], recipe: MaximisationRecipe
 ) -> Callable[[Tensor, Tensor, Tensor, Tensor, Tensor], Moment]:
+    layers = recipe.objective.layers
+    # Layers that are listened at must be where their names say.
+    heard = list(classifiers) if layers else [with_early_pooling(each) for each in classifiers]
+
     def look(targets: Tensor, groups: Tensor, features: Tensor, disturbed: Tensor, position: Tensor) -> Moment:
-        responses = [respond(classifier, disturbed, recipe.objective.layers) for classifier in classifiers]
+        responses = [respond(classifier, disturbed, layers) for classifier in heard]
         return Moment(targets, responses, features, position if recipe.whitened else None, groups)
 
     return look
