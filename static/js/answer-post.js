@@ -3,7 +3,8 @@
  * arrived, and skips the trial when a sound tells sound-failed.
  *
  * An answer on its way is kept in the browser, one for each session: it survives a reload, a crash and a closed window,
- * and is sent by the next page of the session that has a form. The server knows a repeated answer for what it is.
+ * and is sent by the next page of the session that has a form. The server knows a repeated answer for what it is. When
+ * it has arrived the form tells answer-arrived, with the `sound` that names its trial.
  * Needs in it: form, [data-waiting] with [data-waiting-text] and [data-send-now], [data-skipped]. Its words stand in
  * data-word-... attributes; %s stands for seconds.
  */
@@ -89,7 +90,7 @@ class AnswerPost extends HTMLElement {
 
   #arrived(response) {
     if (response.status >= 500 || response.status === 429) return this.#wait(this.dataset.wordBusy);
-    const { next } = this.pending;
+    const { next, fields } = this.pending;
     this.pending = null;
     try {
       localStorage.removeItem(this.memory);
@@ -97,6 +98,7 @@ class AnswerPost extends HTMLElement {
       // There was no storage to begin with.
     }
     this.others.postMessage("arrived");
+    this.form.dispatchEvent(new CustomEvent("answer-arrived", { bubbles: true, detail: { sound: fields.sound } }));
     // A redirect says that the answer is stored. What else comes is a page with words for the listener: let it be seen.
     if (response.type === "opaqueredirect") location.replace(next);
     else if (this.isKept) location.replace(this.form.action);

@@ -1,11 +1,14 @@
-/** <copy-code> around an <output>: a button that copies its text. Without it the text can be selected. */
+/**
+ * <copy-code> around an <output>: a button that copies its text. Without it the text can be selected. What it says
+ * stands in data-copy, data-copied and data-refused.
+ */
 class CopyCode extends HTMLElement {
   connectedCallback() {
     if (!navigator.clipboard) return;
     this.button = document.createElement("button");
     this.button.type = "button";
     this.button.className = "outline";
-    this.button.textContent = "Copy";
+    this.button.textContent = this.dataset.copy;
     this.button.addEventListener("click", () => this.copy());
     this.note = document.createElement("span");
     this.note.setAttribute("role", "status");
@@ -15,9 +18,9 @@ class CopyCode extends HTMLElement {
   async copy() {
     try {
       await navigator.clipboard.writeText(this.querySelector("output").textContent.trim());
-      this.note.textContent = "Copied";
+      this.note.textContent = this.dataset.copied;
     } catch {
-      this.note.textContent = "Copying is not allowed here: select the code instead.";
+      this.note.textContent = this.dataset.refused;
     }
   }
 }

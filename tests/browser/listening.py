@@ -9,8 +9,10 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from listening_tests.models import CheckItem, Rating, Session
+from tests import factories
 
 PLAY = ".play"
+CAN_ANSWER = "You can answer now"
 
 
 def agree(page: Page, study) -> Session:
@@ -45,6 +47,23 @@ def start_part(page: Page) -> None:
 def play_to_the_end(page: Page) -> None:
     page.locator(PLAY).click()
     expect(page.locator("clip-player")).to_have_attribute("data-state", "heard")
+
+
+def open_trial_of(page, method, *, systems=("natural", "robot"), seconds=0.3, trials=1, language="en", **settings):
+    """Open the first trial of a study of one word and one method; return the session."""
+    study = factories.make_open_study(
+        methods=(method,),
+        systems=systems,
+        words=("down",),
+        seconds=seconds,
+        block={"trials_per_session": trials, "settings": settings},
+    )
+    session = factories.make_session(study=study)
+    session.language = language
+    session.save()
+    page.goto(reverse("trial", args=[session.key]) + "?begin=1")
+    expect(page.locator("loaded-sound").first).to_be_attached()
+    return session
 
 
 @contextmanager

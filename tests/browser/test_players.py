@@ -10,32 +10,14 @@ from playwright.sync_api import expect
 from listening_tests.models import Presentation, Rating, Trial
 from tests import factories
 from tests.browser.conftest import PHONE
-from tests.browser.listening import PLAY, hurry, noted_sounds
+from tests.browser.listening import CAN_ANSWER, PLAY, hurry, noted_sounds, open_trial_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-CAN_ANSWER = "You can answer now"
 # What a page shows at one time or another.
 SHOW_ALL = """for (const each of document.querySelectorAll("[data-waiting], [data-skipped], fieldset")) {
     each.hidden = each.disabled = false;
 }"""
-
-
-def open_trial_of(page, method, *, systems=("natural", "robot"), seconds=0.3, language="en", **settings):
-    """Open the first trial of a study of one word and one method; return the session."""
-    study = factories.make_open_study(
-        methods=(method,),
-        systems=systems,
-        words=("down",),
-        seconds=seconds,
-        block={"trials_per_session": 1, "settings": settings},
-    )
-    session = factories.make_session(study=study)
-    session.language = language
-    session.save()
-    page.goto(reverse("trial", args=[session.key]) + "?begin=1")
-    expect(page.locator("loaded-sound").first).to_be_attached()
-    return session
 
 
 def evidence_by_name():
