@@ -22,7 +22,9 @@ class SoundSequence extends HTMLElement {
 
   /** Take a key that chooses a sound; return whether it does. */
   choose(key) {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
+    // As on the browser's own sliders and choices: where one reads from the right, the left arrow goes on.
+    const onward = getComputedStyle(this).direction === "rtl" ? -1 : 1;
+    const step = { ArrowLeft: -onward, ArrowRight: onward }[key];
     if (!step) return false;
     this.goesOn = false;
     this.#play(Math.min(this.players.length - 1, Math.max(0, this.at + step)));

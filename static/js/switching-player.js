@@ -35,7 +35,9 @@ class SwitchingPlayer extends HTMLElement {
 
   /** Take a key that chooses a sound, its first letter or an arrow; return whether it does. */
   choose(key) {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
+    // As on the browser's own sliders and choices: where one reads from the right, the left arrow goes on.
+    const onward = getComputedStyle(this).direction === "rtl" ? -1 : 1;
+    const step = { ArrowLeft: -onward, ArrowRight: onward }[key];
     const named = this.tracks.find((track) => track.sound.getAttribute("name")[0].toLowerCase() === key.toLowerCase());
     const track = step ? this.tracks.at((this.tracks.indexOf(this.active) + step) % this.tracks.length) : named;
     if (!track) return false;
