@@ -54,6 +54,14 @@ def pair_variances(scores: Floats, systems: Codes, listeners: Codes, stimuli: Co
     )
 
 
+def related_stimuli(scored: pd.DataFrame) -> pd.Series:
+    """Return what is taken as a sample of more: the clip, or the item where each system said each item in one clip."""
+    clips = scored.drop_duplicates("clip_key").pivot_table(
+        index="item", columns="system", values="clip_key", aggfunc="count"
+    )
+    return scored["item"] if (clips == 1).all(axis=None) else scored["clip_key"]
+
+
 def _between(influences: Floats, systems: Codes, clusters: Codes) -> tuple[Floats, Floats]:
     """Return the sum over clusters of (influence on one mean - on the other)^2, and the pair's clusters [K, K]."""
     sums = sparse.csr_array((influences, (clusters, systems)))

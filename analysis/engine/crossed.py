@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import optimize
 
+from analysis.engine.crossed_clusters import ClusteredErrors, clustered_errors
 from analysis.engine.crossed_likelihood import Codes, Floats, RestrictedLikelihood, crossed_sums
 from analysis.engine.intervals import ROUNDING
 
@@ -44,6 +45,7 @@ class CrossedFit:
     variances: Floats  # [3]
     variances_covariance: Floats  # [3, 3]; zero where a variance is zero or not estimated
     slopes: Floats  # of the covariance of the means by the variances [3, K, K]
+    clustered: ClusteredErrors
     criterion: float
     n: int
     n_listeners: int
@@ -53,6 +55,7 @@ class CrossedFit:
     def contrasts(self, weights: Floats) -> tuple[Floats, Floats, Floats]:
         """Return estimates, standard errors and degrees of freedom of sums of the means, weights [C, K] -> 3 x [C].
 
+        They hold if the model does: `clustered` has errors that also hold where listeners like systems differently.
         Degrees of freedom: Satterthwaite's 2 v^2 / (g' A g), with v the contrast's variance, g its derivatives by the
         variances and A their covariance from the observed information (Kuznetsova, Brockhoff & Christensen 2017,
         "lmerTest", JSS 82(13), section 3.2). A variance estimated as zero is taken as known.
@@ -63,10 +66,14 @@ class CrossedFit:
         return weights @ self.means, np.sqrt(variance), 2 * variance**2 / spread
 
 
-def fit_crossed(scores: Floats, systems: pd.Series, listeners: pd.Series, stimuli: pd.Series) -> CrossedFit:
+def fit_crossed(
+    scores: Floats, systems: pd.Series, listeners: pd.Series, stimuli: pd.Series, alike: pd.Series | None = None
+) -> CrossedFit:
     """Fit the model to scores [N] of systems, listeners and stimuli [N].
 
-    Raises NothingToFit (one listener, one stimulus, no variance within systems), MixedModelDidNotConverge.
+    The clustered errors take deviations of the same stimulus for related, or, where given, of stimuli that are `alike`
+    [N], such as those of one item. Raises NothingToFit (one listener, one stimulus, no variance within systems),
+    MixedModelDidNotConverge.
     """
     codes, names = pd.factorize(systems, sort=True)
     factors = [pd.factorize(levels)[0] for levels in (listeners, stimuli)]
@@ -82,13 +89,18 @@ def fit_crossed(scores: Floats, systems: pd.Series, listeners: pd.Series, stimul
     covariance, slopes = likelihood.system_covariance()
     variances = np.array([*likelihood.ratios, 1.0])[back] * likelihood.residual_variance
     variances[[*map(bool, reasons), False]] = math.nan
+    means = likelihood.coefficients[: len(names)] + centre
+    related = factors[1] if alike is None else pd.factorize(alike)[0]
+    influences = likelihood.influences(codes, factors[order[0]], factors[order[1]])
+    influences *= (scores - means[codes])[:, None]
     return CrossedFit(
         systems=tuple(str(name) for name in names),
-        means=likelihood.coefficients[: len(names)] + centre,
+        means=means,
         covariance=covariance,
         variances=variances,
         variances_covariance=information[np.ix_(back, back)],
         slopes=slopes[back],
+        clustered=clustered_errors(influences, codes, factors[0], related),
         criterion=likelihood.deviance,
         n=len(scores),
         n_listeners=n_levels[0],

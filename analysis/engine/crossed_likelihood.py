@@ -218,6 +218,12 @@ class RestrictedLikelihood:
         last = singles[2] - beside @ ratios
         return np.block([[of_factors, beside[:, None]], [beside[None, :], np.array([[last]])]])
 
+    def influences(self, systems: Codes, smaller: Codes, larger: Codes) -> Floats:
+        """Return the weight of each rating, given by its codes [N], in the mean of each system [N, K]."""
+        of_systems = self._factor[0][:, : self.sums.n_systems]
+        shared = (self.ratios[1] * self._shrunk)[:, None] * (self.sums.across @ of_systems)
+        return np.asarray(of_systems[systems] + of_systems[self.sums.n_systems + smaller] - shared[larger])
+
     def system_covariance(self) -> tuple[Floats, Floats]:
         """Return the covariance of the systems' means [K, K] and its derivatives by the three variances [3, K, K]."""
         of_systems = self._factor[0][:, : self.sums.n_systems]

@@ -1,7 +1,7 @@
 """Systems compared by a linear mixed model with listeners and stimuli as crossed random effects."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
@@ -9,62 +9,75 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from analysis.engine.comparisons import related_stimuli
 from analysis.engine.crossed import CrossedFit, MixedModelDidNotConverge, NothingToFit, fit_crossed
 from analysis.engine.ratings import counted_ratings
 from analysis.engine.statistic import Statistic, Tables
 
 METHODS = ("acr", "acr_clarity")
-METHOD = "REML, Satterthwaite"
+METHOD = "REML, two-way cluster-robust (listener × stimulus)"
 COMPONENTS = ("listener", "stimulus", "residual")
 
 
 def mixed_model(ratings: pd.DataFrame, confidence: float = 0.95) -> Tables:
     """Fit score ~ system + (1|listener) + (1|stimulus); return its means, differences and variance components.
 
-    `means` and `differences` (of every pair, better first) have t intervals with Satterthwaite's `freedom`. The means
-    are those of listeners and stimuli that are average in the model, not of the ratings at hand.
-    `variance_components` have Wald intervals on the log scale (a variance estimated as zero has none). The model knows
-    no listeners who like one system better than others do: where there are such, its intervals are too narrow. Where
-    it cannot be fitted, the plain means stand without intervals, and the note says why. Raises NoRatings.
+    `means` and `differences` (of every pair, better first): `low`, `high`, `standard_error` and `p_value` are two-way
+    cluster-robust (`crossed_clusters`), so they hold where listeners differ in which system they like, which the model
+    does not know; where each system has one clip of every item, clips of an item are related. `model_low`, ..., with
+    Satterthwaite's `model_freedom`, are the model's own, as lme4 gives them: too sure of themselves there. The means
+    are those of listeners and stimuli that are average in the model, not of the ratings at hand. `variance_components`
+    have Wald intervals on the log scale (a variance estimated as zero has none). Where the model cannot be fitted, the
+    plain means stand without intervals, and the note says why. Raises NoRatings.
     """
     scored = counted_ratings(ratings, METHODS)
+    columns = (scored[name] for name in ("system", "listener", "clip_key"))
     try:
-        fitted = fit_crossed(scored["score"].to_numpy(), scored["system"], scored["listener"], scored["clip_key"])
+        fitted = fit_crossed(scored["score"].to_numpy(), *columns, related_stimuli(scored))
     except (NothingToFit, MixedModelDidNotConverge) as why:
         return {"means": _plain_means(scored, str(why))}
-    pairs = list(combinations(np.argsort(-fitted.means, kind="stable"), 2))
-    tables = {
-        "means": pd.DataFrame(_contrasts(fitted, np.eye(len(fitted.systems)), confidence)),
-        "variance_components": pd.DataFrame(_components(fitted, confidence)),
-    }
-    tables["means"].insert(0, "system", fitted.systems)
-    tables["means"] = tables["means"].sort_values("estimate", ascending=False, kind="stable", ignore_index=True)
-    if pairs:
-        tables["differences"] = _differences(fitted, pairs, confidence)
-    counted = {"n": fitted.n, "n_listeners": fitted.n_listeners, "n_stimuli": fitted.n_stimuli}
-    return {
-        name: table.assign(**counted, method=METHOD, note="; ".join(fitted.notes)) for name, table in tables.items()
-    }
-
-
-def _contrasts(fitted: CrossedFit, weights: np.ndarray, confidence: float) -> dict[str, Any]:
-    estimates, errors, freedoms = fitted.contrasts(weights)
-    half = errors * stats.t.ppf((1 + confidence) / 2, freedoms)
-    return {
-        "estimate": estimates,
-        "low": estimates - half,
-        "high": estimates + half,
-        "standard_error": errors,
-        "freedom": freedoms,
-    }
-
-
-def _differences(fitted: CrossedFit, pairs: Sequence[tuple[int, int]], confidence: float) -> pd.DataFrame:
     unit = np.eye(len(fitted.systems))
-    table = pd.DataFrame(_contrasts(fitted, np.array([unit[a] - unit[b] for a, b in pairs]), confidence))
-    table.insert(0, "system", [fitted.systems[a] for a, _ in pairs])
-    table.insert(1, "other_system", [fitted.systems[b] for _, b in pairs])
-    return table.assign(p_value=2 * stats.t.sf(np.abs(table["estimate"] / table["standard_error"]), table["freedom"]))
+    means = _contrasts(fitted, unit, confidence).drop(columns=["p_value", "model_p_value"])
+    means.insert(0, "system", fitted.systems)
+    tables = {
+        "means": means.sort_values("estimate", ascending=False, kind="stable", ignore_index=True),
+        "variance_components": pd.DataFrame(_components(fitted, confidence)).assign(method="REML"),
+    }
+    pairs = list(combinations(np.argsort(-fitted.means, kind="stable"), 2))
+    if pairs:
+        tables["differences"] = _contrasts(fitted, np.array([unit[a] - unit[b] for a, b in pairs]), confidence)
+        tables["differences"].insert(0, "system", [fitted.systems[a] for a, _ in pairs])
+        tables["differences"].insert(1, "other_system", [fitted.systems[b] for _, b in pairs])
+    return {name: _described(table, fitted) for name, table in tables.items()}
+
+
+def _contrasts(fitted: CrossedFit, weights: np.ndarray, confidence: float) -> pd.DataFrame:
+    """Return a row for each sum of the means, weights [C, K]."""
+    estimates, model_errors, model_freedoms = fitted.contrasts(weights)
+    errors, freedoms, notes = fitted.clustered.of(weights)
+    model = _t_interval(estimates, model_errors, model_freedoms, confidence).add_prefix("model_")
+    robust = _t_interval(estimates, errors, freedoms, confidence)
+    return pd.concat([pd.DataFrame({"estimate": estimates}), robust, model], axis=1).assign(method=METHOD, note=notes)
+
+
+def _t_interval(estimates: np.ndarray, errors: np.ndarray, freedoms: np.ndarray, confidence: float) -> pd.DataFrame:
+    half = errors * stats.t.ppf((1 + confidence) / 2, freedoms)
+    return pd.DataFrame(
+        {
+            "low": estimates - half,
+            "high": estimates + half,
+            "standard_error": errors,
+            "freedom": freedoms,
+            "p_value": 2 * stats.t.sf(np.abs(estimates) / errors, freedoms),
+        }
+    )
+
+
+def _described(table: pd.DataFrame, fitted: CrossedFit) -> pd.DataFrame:
+    """Return a table with what holds of the whole fit: its size and notes."""
+    own = table["note"] if "note" in table else pd.Series("", index=table.index)
+    counted = {"n": fitted.n, "n_listeners": fitted.n_listeners, "n_stimuli": fitted.n_stimuli}
+    return table.assign(**counted, note=["; ".join(filter(None, [*fitted.notes, note])) for note in own])
 
 
 def _components(fitted: CrossedFit, confidence: float) -> Iterator[dict[str, Any]]:

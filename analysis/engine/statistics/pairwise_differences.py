@@ -9,7 +9,14 @@ import pandas as pd
 from scipy import stats
 
 from analysis.engine.bootstrap import ranked_by_answers
-from analysis.engine.comparisons import PairVariances, adjusted, cliffs_deltas, pair_variances, wilcoxon_p
+from analysis.engine.comparisons import (
+    PairVariances,
+    adjusted,
+    cliffs_deltas,
+    pair_variances,
+    related_stimuli,
+    wilcoxon_p,
+)
 from analysis.engine.intervals import ROUNDING, why_no_interval
 from analysis.engine.permutation import PERMUTATIONS, permutation_p
 from analysis.engine.ratings import NoRatings, counted_ratings
@@ -48,7 +55,7 @@ def pairwise_differences(
 def _rows(scored: pd.DataFrame, order: pd.Index, confidence: float, permutations: int) -> list[dict[str, Any]]:
     scores, systems = scored["score"].to_numpy(), order.get_indexer(pd.Index(scored["system"]))
     listeners = ranked_by_answers(scores, scored["listener"], scored["clip_key"])[0]
-    stimuli = pd.factorize(_stimulus(scored), sort=True)[0]
+    stimuli = pd.factorize(related_stimuli(scored), sort=True)[0]
     variances = pair_variances(scores, systems, listeners, stimuli)
     deltas = cliffs_deltas(scores, systems)
     of_listeners = scored.pivot_table(index="listener", columns="system", values="score")[order].to_numpy()
@@ -75,14 +82,6 @@ def _rows(scored: pd.DataFrame, order: pd.Index, confidence: float, permutations
             }
         )
     return rows
-
-
-def _stimulus(scored: pd.DataFrame) -> pd.Series:
-    """Return what is taken as a sample of more: the clip, or the item where each system said each item in one clip."""
-    clips = scored.drop_duplicates("clip_key").pivot_table(
-        index="item", columns="system", values="clip_key", aggfunc="count"
-    )
-    return scored["item"] if (clips == 1).all(axis=None) else scored["clip_key"]
 
 
 def _difference(
