@@ -20,6 +20,10 @@ class HasTakenPart(Exception):
     """A person comes again to a study that can be taken once."""
 
 
+class SubmissionIsTaken(Exception):
+    """Somebody comes with the submission of another person: one of the two ids in the address was changed."""
+
+
 def arrival_at(study: Study, parameters: Mapping[str, str]) -> Arrival | None:
     """Return whom the study's service sent; None if it tells nobody's id. Raises ArrivalIsIncomplete."""
     return recruiter_of(study.protocol).arrival(parameters)
@@ -34,10 +38,12 @@ def identity_digest(*, study: Study, service: str, person: str) -> str:
 def session_to_go_on_with(*, study: Study, arrival: Arrival, now: datetime) -> Session | None:
     """Return the session that a person has begun before, on whichever device; None if they may begin one.
 
-    A running session belongs to the submission that its listener came with last. Raises HasTakenPart if the only
-    session there may be was not finished in time.
+    A running session belongs to the submission that its listener came with last. Where a study may be taken again,
+    that is for who completed it: being screened out or withdrawing is no way to a second try, nor to be paid for
+    both. Raises SubmissionIsTaken, or HasTakenPart if the only session there may be was not finished in time.
     """
     known = _last_identity(study, arrival)
+    _check_submission_is_theirs(study, arrival, known)
     if known is None:
         return None
     session = Session.objects.select_related("study").get(listener=known.listener_id)
@@ -47,7 +53,7 @@ def session_to_go_on_with(*, study: Study, arrival: Arrival, now: datetime) -> S
         known.save(update_fields=["submission"])
     if is_running:
         return session
-    if recruiter_of(study.protocol).allow_repeat:
+    if recruiter_of(study.protocol).allow_repeat and _may_repeat(session, known, arrival, now):
         return None
     if session.has_expired(now):
         raise HasTakenPart("This study can be taken once, and the time for the session that was begun is over.")
@@ -121,6 +127,21 @@ def _session_begun(study: Study, arrival: Arrival | None, consent_token: str | N
     if of_page is not None or arrival is None:
         return of_page
     return session_to_go_on_with(study=study, arrival=arrival, now=now)
+
+
+def _check_submission_is_theirs(study: Study, arrival: Arrival, known: Identity | None) -> None:
+    """Raise SubmissionIsTaken if another person has come with the arrival's submission."""
+    if not arrival.submission:
+        return
+    same = Identity.objects.filter(study=study, submission=arrival.submission)
+    if same.exclude(digest=known.digest if known else "").exists():
+        raise SubmissionIsTaken("Another person's session belongs to this submission.")
+
+
+def _may_repeat(session: Session, known: Identity, arrival: Arrival, now: datetime) -> bool:
+    """Return whether a study that may be taken again may be so by the listener of this session: not for one pay."""
+    has_ended = session.has_expired(now) or (session.state == SessionState.COMPLETED and session.excluded_at is None)
+    return has_ended and (not arrival.submission or known.submission != arrival.submission)
 
 
 def _ask_for_pause_if_full(study: Study, now: datetime) -> None:

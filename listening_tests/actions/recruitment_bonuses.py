@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.db.models import F
 
 from listening_tests.actions.recruitment_prolific import created_there, prolific_of
@@ -18,12 +19,17 @@ class NobodyGetsBonus(Exception):
     """No approved listener is left who has had no bonus."""
 
 
+class BonusesWereJustPaid(Exception):
+    """Somebody else has paid bonuses since these were announced, perhaps to the same listeners."""
+
+
 @dataclass(frozen=True)
 class Bonuses:
     """Bonuses that were announced: `bulk` is Prolific's name for them, `amounts` are by a person's id."""
 
     bulk: str
     amounts: dict[str, int]
+    paid_before: int
 
     @property
     def total(self) -> int:
@@ -46,19 +52,35 @@ def announce_bonuses(*, study: Study, client: ProlificClient, amount: int) -> Bo
             f"{len(amounts)} bonuses of {amount} are more than is left of the budget of {budget}, of which "
             f"{recruitment.bonuses_paid} are spent: pay less."
         )
-    return Bonuses(client.prepare_bonuses(recruitment.study_there, amounts)["id"], amounts)
+    return Bonuses(client.prepare_bonuses(recruitment.study_there, amounts)["id"], amounts, recruitment.bonuses_paid)
 
 
 def pay_bonuses(*, study: Study, client: ProlificClient, bonuses: Bonuses) -> None:
     """Pay announced bonuses, and delete the ids of those who were paid: they are not needed any more.
 
-    If Prolific does not answer, they count as paid, so that nobody is paid twice: look there before trying again.
+    If Prolific does not answer, they count as paid, so that nobody is paid twice: look there. Raises
+    BonusesWereJustPaid, or what the client raises.
     """
-    kept = Recruitment.objects.filter(study=study)
-    kept.update(bonuses_paid=F("bonuses_paid") + bonuses.total)
+    paid = _count_as_paid(study, bonuses)
     try:
         client.pay_bonuses(bonuses.bulk)
     except ProlificRefused:
-        kept.update(bonuses_paid=F("bonuses_paid") - bonuses.total)
+        _count_as_unpaid(study, bonuses, paid)
         raise
-    Identity.objects.filter(study=study, person__in=bonuses.amounts).update(person="")
+
+
+@transaction.atomic
+def _count_as_paid(study: Study, bonuses: Bonuses) -> list[Identity]:
+    """Delete the ids of those who are to be paid, and return them as they were; of two payments at once one goes on."""
+    kept = Recruitment.objects.filter(study=study, bonuses_paid=bonuses.paid_before)
+    if not kept.update(bonuses_paid=F("bonuses_paid") + bonuses.total):
+        raise BonusesWereJustPaid(f"Bonuses of {study.slug!r} were paid since these were announced: announce anew.")
+    identities = list(Identity.objects.filter(study=study, person__in=bonuses.amounts))
+    Identity.objects.filter(pk__in=[each.pk for each in identities]).update(person="")
+    return identities
+
+
+@transaction.atomic
+def _count_as_unpaid(study: Study, bonuses: Bonuses, paid: list[Identity]) -> None:
+    Recruitment.objects.filter(study=study).update(bonuses_paid=F("bonuses_paid") - bonuses.total)
+    Identity.objects.bulk_update(paid, ["person"])

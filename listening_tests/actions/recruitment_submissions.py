@@ -10,6 +10,7 @@ from listening_tests.actions.recruitment_looks import ask_for_look
 from listening_tests.actions.recruitment_outcomes import failed_attention_checks, minutes_of, outcome_of
 from listening_tests.actions.recruitment_prolific import created_there, keep, prolific_of, refresh
 from listening_tests.actions.recruitment_steering import steer
+from listening_tests.actions.recruitment_strangers import EXCLUSION, exclude_strangers
 from listening_tests.checks.policy import failures_needed
 from listening_tests.models import Identity, Session, Study, Submission, WebhookEvent
 from listening_tests.recruiter import Outcome
@@ -42,10 +43,12 @@ def sync_submissions(*, study: Study, client: ProlificClient, now: datetime) -> 
     """
     recruitment = created_there(study)
     refresh(recruitment=recruitment, client=client, now=now)
-    changed = [
-        record_state(study=study, submission=each["id"], state=each["status"], at=now)
-        for each in client.submissions(recruitment.study_there)
-    ]
+    people = {}
+    changed = []
+    for each in client.submissions(recruitment.study_there):
+        people[each["id"]] = each["participant_id"]
+        changed.append(record_state(study=study, submission=each["id"], state=each["status"], at=now))
+    exclude_strangers(study=study, people=people, now=now)
     n_added = steer(study=study, client=client, now=now)
     recruitment.refresh_from_db()
     keep(recruitment, trouble="", n_failures=0)
@@ -132,7 +135,9 @@ def check_rejection_is_allowed(session: Session) -> None:
 def settle(*, study: Study, client: ProlificClient, now: datetime) -> tuple[int, int]:
     """Pay whoever has earned it: approve what came to its end, screen out with pay who left without the code.
 
-    Returns how many were approved and how many screened out. Raises what the client raises.
+    Who withdrew before the end is left to a person: whoever agreed and withdrew at once would be paid in full. To be
+    called when submissions are known as they stand, for one that was returned cannot be approved. Returns how many
+    were approved and how many screened out. Raises what the client raises.
     """
     recruiter, recruitment = prolific_of(study), created_there(study)
     left_behind, n_approved = [], 0
@@ -140,7 +145,8 @@ def settle(*, study: Study, client: ProlificClient, now: datetime) -> tuple[int,
         outcome = outcome_of(session)
         if outcome == Outcome.SCREENED_OUT and submission.state == SubmissionState.ACTIVE and recruiter.screen_outs:
             left_behind.append(submission.submission)
-        if outcome in (Outcome.COMPLETED, Outcome.WITHDRAWN) and submission.state == SubmissionState.AWAITING_REVIEW:
+        has_done_all = outcome in (Outcome.COMPLETED, Outcome.WITHDRAWN) and session.completed_at is not None
+        if has_done_all and submission.state == SubmissionState.AWAITING_REVIEW:
             approve(submission=submission, client=client, now=now)
             n_approved += 1
     if left_behind:
@@ -151,9 +157,16 @@ def settle(*, study: Study, client: ProlificClient, now: datetime) -> tuple[int,
 
 
 def _reviewable(study: Study) -> Iterator[tuple[Submission, Session]]:
-    """Yield the submissions that may be paid, each with its session, of those sessions that were promised pay."""
+    """Yield the submissions that may be paid, each with its session, of those sessions that were promised pay.
+
+    Where Prolific knows the submission under another person, a person decides.
+    """
     states = (SubmissionState.ACTIVE, SubmissionState.AWAITING_REVIEW)
     submissions = {each.submission: each for each in study.submissions.filter(state__in=states).select_related("study")}
-    sessions = study.sessions.filter(listener__identity__submission__in=submissions).exclude(completion_code="")
+    sessions = (
+        study.sessions.filter(listener__identity__submission__in=submissions)
+        .exclude(completion_code="")
+        .exclude(exclusion=EXCLUSION)
+    )
     for session in sessions.select_related("study", "listener__identity").order_by("pk"):
         yield submissions[session.listener.identity.submission], session

@@ -29,7 +29,10 @@ class Identity(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["study", "service", "digest", "sitting"], name="a_person_takes_part_once_per_sitting"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["study", "submission"], condition=~models.Q(submission=""), name="a_submission_has_one_session"
+            ),
         ]
         indexes = [models.Index(fields=["study", "submission"], name="identity_by_submission")]
 

@@ -36,8 +36,7 @@ def take_study(request: HttpRequest, slug: str) -> HttpResponse:
     _speak_one_of(terms.languages, request)
     arrival = None if _is_simulated(request, study) else recruitment.arrival_at(study, request.GET)
     begun = _session_to_go_on_with(request, study, arrival)
-    # A person is known again on any device; a browser may be another person's now.
-    if begun is not None and (arrival or (request.method == "POST" and "anew" not in request.POST)):
+    if begun is not None and (arrival or _has_one_try(request, begun)):
         return redirect("session", begun.key)
     form = ConsentForm(study, arrival, request.POST or None)
     page: dict[str, Any] = {"study": study, "begun": begun, "form": form, "terms": terms}
@@ -111,6 +110,16 @@ def _session_to_go_on_with(request: HttpRequest, study: Study, arrival: Arrival 
     if begun is None or begun.state == SessionState.WITHDRAWN or begun.has_expired(timezone.now()):
         return None
     return begun
+
+
+def _has_one_try(request: HttpRequest, begun: Session) -> bool:
+    """Return whether this browser goes on with what was begun in it: it may be another person's now.
+
+    But nobody shall try a check until it is passed, so who was screened out may not say so.
+    """
+    if begun.state == SessionState.SCREENED_OUT:
+        return True
+    return request.method == "POST" and "anew" not in request.POST
 
 
 def _begin(request: HttpRequest, study: Study, arrival: Arrival | None, consent_token: str) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
-from listening_tests.actions.recruitment import HasTakenPart
+from listening_tests.actions.recruitment import HasTakenPart, SubmissionIsTaken
 from listening_tests.actions.session_states import SessionHasExpired
 from listening_tests.actions.sessions import SessionIsUnknown, find_session
 from listening_tests.actions.trials import PresentationIsUnknown, TrialOfAnotherSession
@@ -41,6 +41,11 @@ PROBLEMS: dict[type[Exception], tuple[int, Promise, Promise]] = {
         409,
         _("You have taken part in this study before"),
         _("It can be taken once, and the time for the session that you had begun is over. Thank you all the same!"),
+    ),
+    SubmissionIsTaken: (
+        409,
+        _("This place is somebody else’s"),
+        _("Go back to where you found the study and open it from there, with your own account."),
     ),
     TrialOfAnotherSession: (
         409,

@@ -108,6 +108,7 @@ def _do(request: HttpRequest, study: Study, what: str) -> str:
         added = f"places added: {synced.n_places_added}"
         return f"{synced.n_changed} of {synced.n_submissions} submissions have changed; {added}."
     if what == "settle":
+        recruitment_submissions.sync_submissions(study=study, client=client, now=now)
         n_approved, n_screened_out = recruitment_submissions.settle(study=study, client=client, now=now)
         return f"{n_approved} submissions are approved, {n_screened_out} screened out with pay."
     raise Http404("There is no such button.")

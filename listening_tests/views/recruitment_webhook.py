@@ -11,10 +11,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from listening_tests.actions.recruitment_submissions import receive_event
-from listening_tests.recruitment.prolific.signature import SignatureIsWrong, check_signature
+from listening_tests.recruitment.prolific.signature import LONGEST_TIMESTAMP, SignatureIsWrong, check_signature
 from listening_tests.recruitment.prolific.submission_states import SubmissionState
 
-LONGEST_TIMESTAMP = 11  # Digits of seconds since 1970.
 LONGEST_EVENT_ID = 100
 SUBMISSION_CHANGED = "submission.status.change"
 
@@ -62,6 +61,10 @@ def _submission_state(body: bytes) -> tuple[str, str] | None:
 
 
 def _sent_at(of_event: str, of_request: str) -> datetime:
-    """Return when an event was sent first: messages may overtake one another, and the oldest news must not win."""
+    """Return when an event was sent first: messages may overtake one another, and the oldest news must not win.
+
+    Only the request's time is signed, so the event's may not make a copy of an old message newer than that.
+    """
     is_usable = of_event.isdecimal() and len(of_event) <= LONGEST_TIMESTAMP
-    return datetime.fromtimestamp(int(of_event if is_usable else of_request), tz=UTC)
+    seconds = min(int(of_event), int(of_request)) if is_usable else int(of_request)
+    return datetime.fromtimestamp(seconds, tz=UTC)

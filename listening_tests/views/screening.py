@@ -73,7 +73,7 @@ def check_sound(request: HttpRequest, address: str, number: int) -> HttpResponse
     now = timezone.now()
     item = get_object_or_404(CheckItem.objects.select_related("session__study"), key=key_in_address(address, now))
     if item.session.has_expired(now):
-        raise session_states.SessionHasExpired("The time for this session is over: open the study's link again.")
+        raise session_states.SessionHasExpired(item.session)
     try:
         path = check_sound_file(screening.check_named(item.session, item.check_slug), item.item, number)
     except SoundDoesNotExist as error:

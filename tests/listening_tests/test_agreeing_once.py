@@ -159,7 +159,7 @@ def test_a_token_leads_nobody_to_the_session_of_another_person():
     sent = consent_page(Client(), from_prolific(study, "one"))
     Client().post(from_prolific(study, "one"), sent)
 
-    refused = Client().post(from_prolific(study, "other"), sent)
+    refused = Client().post(from_prolific(study, "other", "submission2"), sent)
 
     assert refused.status_code == 400
     assert Session.objects.count() == 1

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from listening_tests.actions.recruitment_bonuses import (
     BonusesExceedBudget,
+    BonusesWereJustPaid,
     NobodyGetsBonus,
     announce_bonuses,
     pay_bonuses,
@@ -16,6 +17,7 @@ from listening_tests.recruitment.prolific.client import ProlificIsUnreachable, P
 
 REFUSALS = (
     BonusesExceedBudget,
+    BonusesWereJustPaid,
     NobodyGetsBonus,
     ProlificIsUnreachable,
     ProlificRefused,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 # Retries are signed anew, so an old signature is a copy of an earlier message.
 LONGEST_AGE = timedelta(minutes=5)
+LONGEST_TIMESTAMP = 11  # Digits of seconds since 1970.
 
 
 class SignatureIsWrong(Exception):
@@ -27,5 +28,6 @@ def check_signature(*, secret: str, timestamp: str, body: bytes, signature: str,
     expected = sign(secret=secret, timestamp=timestamp, body=body)
     if not hmac.compare_digest(expected.encode(), signature.encode()):
         raise SignatureIsWrong("The signature is not that of the secret we share with Prolific.")
-    if not timestamp.isdecimal() or abs(now.timestamp() - int(timestamp)) > LONGEST_AGE.total_seconds():
+    is_time = timestamp.isdecimal() and len(timestamp) <= LONGEST_TIMESTAMP
+    if not is_time or abs(now.timestamp() - int(timestamp)) > LONGEST_AGE.total_seconds():
         raise SignatureIsWrong(f"The message was signed at {timestamp[:20]}, which is not now: set the clock right.")

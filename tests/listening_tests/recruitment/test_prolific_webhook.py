@@ -26,15 +26,30 @@ def session():
     return begin(make_recruited_study(), "somebody", "submission1")
 
 
-def tell(state="RETURNED", *, event="event1", submission="submission1", secret=SECRET, age=0, changes=None, body=None):
+def tell(
+    state="RETURNED",
+    *,
+    event="event1",
+    submission="submission1",
+    secret=SECRET,
+    age=0,
+    changes=None,
+    body=None,
+    told_at=None,
+    signature=None,
+    timestamp=None,
+):
     message = {"event_type": "submission.status.change", "resource_id": submission, "status": state, **(changes or {})}
     raw = json.dumps(message, indent=1).encode() if body is None else body
-    timestamp = str(int((timezone.now() - timedelta(seconds=age)).timestamp()))
+    if timestamp is None:
+        timestamp = str(int((timezone.now() - timedelta(seconds=age)).timestamp()))
+    if signature is None:
+        signature = sign(secret=secret, timestamp=timestamp, body=raw)
     headers = {
-        "X-Prolific-Request-Signature": sign(secret=secret, timestamp=timestamp, body=raw),
+        "X-Prolific-Request-Signature": signature,
         "X-Prolific-Request-Timestamp": timestamp,
         "X-Event-Id": event,
-        "X-Timestamp": timestamp,
+        "X-Timestamp": str(int(told_at.timestamp())) if told_at else timestamp,
     }
     # A browser's protection against forged forms is on, as on the real server.
     client = Client(enforce_csrf_checks=True)
@@ -124,3 +139,25 @@ def test_without_a_secret_there_are_no_webhooks(settings, session):
 
 def test_a_link_does_nothing(client):
     assert client.get(reverse("prolific_webhook")).status_code == 405
+
+
+def test_a_copy_of_an_old_message_is_not_made_newer_by_what_is_not_signed(session):
+    tell("ACTIVE", event="event1", age=120)
+    tell("AWAITING REVIEW", event="event2", age=60)
+
+    response = tell("ACTIVE", event="event3", age=120, told_at=timezone.now())
+
+    assert response.status_code == 204
+    assert Submission.objects.get().state == "AWAITING REVIEW"
+
+
+@pytest.mark.parametrize("signature", ["", "é", "A" * 5000, "fhEuMyjZXVBNiCyg6eX04jYuQHHGlae+XtzInd3IHaQ="])
+def test_any_other_signature_is_refused(session, signature):
+    assert tell(signature=signature).status_code == 401
+
+    assert not WebhookEvent.objects.exists()
+
+
+@pytest.mark.parametrize("timestamp", ["", "now", "-1", "9" * 400, "1e9"])
+def test_a_signed_message_of_no_time_is_refused(session, timestamp):
+    assert tell(timestamp=timestamp).status_code == 401
