@@ -12,6 +12,7 @@ from django.conf import settings
 
 HERE = "tests/listening_tests"
 TESTS = (
+    f"{HERE}/test_agreeing_once.py",
     f"{HERE}/test_concurrency.py",
     f"{HERE}/recruitment/test_arriving_at_once.py",
     f"{HERE}/recruitment/test_keeping_in_step.py::test_a_late_exclusion_lets_it_go_on_with_exactly_the_place_that_was_lost",
