@@ -12,6 +12,11 @@ CLASS_IDENTIFICATION = Method(
     player=Player.SINGLE,
     question=ChooseWord(_("Which word did you hear?"), _("None of these")),
     roles_per_trial={Role.SAMPLE: (1, 1)},
-    statistics=("word_identification", "identification_information", "classifier_human_agreement"),
+    statistics=(
+        "word_identification",
+        "identification_information",
+        "classifier_human_agreement",
+        "error_consistency",
+    ),
     on_request=("identification_model",),
 )

@@ -51,6 +51,7 @@ def test_the_protocol_writes_every_default_out(tmp_path):
             "word_identification",
             "identification_information",
             "classifier_human_agreement",
+            "error_consistency",
             "mean_opinion_score",
             "mixed_model",
             "pairwise_differences",

@@ -6,6 +6,7 @@ from analysis.engine.statistics.classifier_human_agreement import CLASSIFIER_HUM
 from analysis.engine.statistics.comparison_score import COMPARISON_SCORE
 from analysis.engine.statistics.degradation_score import DEGRADATION_SCORE
 from analysis.engine.statistics.discrimination import DISCRIMINATION
+from analysis.engine.statistics.error_consistency import ERROR_CONSISTENCY
 from analysis.engine.statistics.identification_information import IDENTIFICATION_INFORMATION
 from analysis.engine.statistics.identification_model import IDENTIFICATION_MODEL
 from analysis.engine.statistics.listener_bias import LISTENER_BIAS
@@ -35,6 +36,7 @@ STATISTICS: dict[str, Statistic] = {
         IDENTIFICATION_MODEL,
         WORD_VERIFICATION,
         CLASSIFIER_HUMAN_AGREEMENT,
+        ERROR_CONSISTENCY,
         DEGRADATION_SCORE,
         COMPARISON_SCORE,
         PREFERENCE,

@@ -4,20 +4,15 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from analysis.engine.intervals import Interval, two_way_interval, wilson_interval, within_unit
-from analysis.engine.ratings import NoRatings, check_judgements, counted_ratings
+from analysis.engine.judged_answers import JUDGE, JUDGE_IN_PART, identified, judged_answers, judged_clips
+from analysis.engine.ratings import NoRatings
 from analysis.engine.statistic import Statistic, Tables
 
-METHODS = ("class_identification",)
-JUDGE = ["classifier", "network", "stage"]
-# A classifier is right more easily on clips that climb it: those are counted by themselves.
-JUDGE_IN_PART = [*JUDGE, "part"]
 CLIPS_LISTED = 10
 
 
@@ -28,7 +23,7 @@ def agreement_by_clip(ratings: pd.DataFrame, judgements: pd.DataFrame, confidenc
     clip once); `probability_of_item` is the classifier's; `difference` is classifier less listeners.
     `majority_heard` is what most listeners heard, empty where two answers tie. Raises NoRatings.
     """
-    answers, judged = _answers(ratings), _judged(judgements)
+    answers, judged = identified(ratings), judged_clips(judgements)
     people = pd.DataFrame(
         [{"clip_key": key, **_people(group, confidence)} for key, group in answers.groupby("clip_key", sort=True)]
     )
@@ -37,18 +32,6 @@ def agreement_by_clip(ratings: pd.DataFrame, judgements: pd.DataFrame, confidenc
         raise NoRatings("No clip has both answers of listeners and judgements of a classifier yet.")
     clips["difference"] = clips["probability_of_item"] - clips["estimate"]
     return clips.sort_values([*JUDGE, "system", "item", "clip_key"], ignore_index=True)
-
-
-def _answers(ratings: pd.DataFrame) -> pd.DataFrame:
-    answers = counted_ratings(ratings, METHODS)
-    return answers.assign(human_is_right=answers["response"] == answers["item"])
-
-
-def _judged(judgements: pd.DataFrame) -> pd.DataFrame:
-    judged = check_judgements(judgements)
-    if judged.empty:
-        raise NoRatings("No classifier has judged the clips of this study.")
-    return judged
 
 
 def _people(answers: pd.DataFrame, confidence: float) -> dict[str, Any]:
@@ -76,7 +59,7 @@ def agreement_by_system(ratings: pd.DataFrame, judgements: pd.DataFrame, confide
     `estimate` is the classifier's share of right clips with Wilson's interval over clips; `mean_probability` its mean
     probability of the intended word; `human_accuracy` the share of right answers. Raises NoRatings.
     """
-    return _by_system(_pairs(ratings, judgements), confidence)
+    return _by_system(judged_answers(ratings, judgements), confidence)
 
 
 def _by_system(pairs: pd.DataFrame, confidence: float) -> pd.DataFrame:
@@ -102,24 +85,14 @@ def _by_system(pairs: pd.DataFrame, confidence: float) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _pairs(ratings: pd.DataFrame, judgements: pd.DataFrame) -> pd.DataFrame:
-    """Return each answer beside each judgement of the same clip."""
-    judged = _judged(judgements)[["clip_key", *JUDGE_IN_PART, "heard", "probability_of_item"]]
-    pairs = _answers(ratings).merge(judged, on="clip_key", validate="many_to_many")
-    if pairs.empty:
-        raise NoRatings("No clip has both answers of listeners and judgements of a classifier yet.")
-    return pairs.assign(classifier_is_right=pairs["heard"] == pairs["item"])
-
-
 def overall_agreement(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
-    """Return for each classifier, part and stage: both accuracies, Cohen's kappa, error consistency, one a row.
+    """Return for each classifier, part and stage: both accuracies and Cohen's kappa, one a row.
 
     Human accuracy: share of right answers, two-way clustered. Classifier accuracy: share of right clips, Wilson.
     Response kappa: Cohen's kappa between the classifier's word and the word most listeners heard, over clips without
-    a tie. Error consistency: see `error_consistency`; for each listener over the clips that listener heard, then the
-    mean over listeners with a t interval; listeners for whom it is undefined are counted in the note. Raises NoRatings.
+    a tie. It is about words, not about who errs where: that is error consistency. Raises NoRatings.
     """
-    return _overall(_pairs(ratings, judgements), agreement_by_clip(ratings, judgements, confidence), confidence)
+    return _overall(judged_answers(ratings, judgements), agreement_by_clip(ratings, judgements, confidence), confidence)
 
 
 def _overall(pairs: pd.DataFrame, by_clip: pd.DataFrame, confidence: float) -> pd.DataFrame:
@@ -153,7 +126,6 @@ def _measures(pairs: pd.DataFrame, clips: pd.DataFrame, confidence: float) -> It
     yield "classifier accuracy", len(clips), classifier
     decided = clips[clips["majority_heard"] != ""]
     yield "response kappa", len(decided), response_kappa(decided["heard"], decided["majority_heard"], confidence)
-    yield "error consistency", len(pairs), listeners_error_consistency(pairs, confidence)
 
 
 def response_kappa(first: pd.Series, second: pd.Series, confidence: float = 0.95) -> Interval:
@@ -175,41 +147,6 @@ def response_kappa(first: pd.Series, second: pd.Series, confidence: float = 0.95
     return Interval(kappa, max(kappa - half, -1.0), min(kappa + half, 1.0), float(result.std_kappa), method)
 
 
-def error_consistency(first_is_right: npt.NDArray[np.bool_], second_is_right: npt.NDArray[np.bool_]) -> float:
-    """Return how much more often two deciders are right and wrong together than their accuracies p, q explain.
-
-    Error consistency = (c_obs - c_exp) / (1 - c_exp), with c_obs the share of trials on which both are right or both
-    wrong and c_exp = p q + (1 - p)(1 - q). NaN where c_exp is 1 (both always right, or both always wrong).
-    Source: Geirhos, Meding & Wichmann 2020, "Beyond accuracy: quantifying trial-by-trial behaviour of CNNs and
-    humans by measuring error consistency", NeurIPS 33, eq. 1-3.
-    """
-    p, q = float(np.mean(first_is_right)), float(np.mean(second_is_right))
-    expected = p * q + (1 - p) * (1 - q)
-    if expected == 1:
-        return math.nan
-    return (float(np.mean(first_is_right == second_is_right)) - expected) / (1 - expected)
-
-
-def listeners_error_consistency(pairs: pd.DataFrame, confidence: float) -> Interval:
-    """Return the mean error consistency of the listeners with a classifier, with a t interval over listeners."""
-    method = "mean over listeners, t interval"
-    each = np.array(
-        [
-            error_consistency(group["human_is_right"].to_numpy(), group["classifier_is_right"].to_numpy())
-            for _, group in pairs.groupby("listener", sort=True)
-        ]
-    )
-    defined = each[~np.isnan(each)]
-    note = f"undefined for {len(each) - len(defined)} of {len(each)} listeners" if len(defined) < len(each) else ""
-    if len(defined) < 2:
-        mean = float(defined[0]) if len(defined) else math.nan
-        return Interval(mean, math.nan, math.nan, math.nan, method, note or "one listener: no interval")
-    error = float(np.std(defined, ddof=1)) / math.sqrt(len(defined))
-    half = float(stats.t.ppf((1 + confidence) / 2, len(defined) - 1)) * error
-    mean = float(np.mean(defined))
-    return Interval(mean, mean - half, mean + half, error, method, note)
-
-
 def greatest_disagreements(by_clip: pd.DataFrame, count: int = CLIPS_LISTED) -> pd.DataFrame:
     """Return, for each classifier and stage, the clips where its probability and the listeners' share differ most."""
     order = by_clip["difference"].abs().sort_values(ascending=False, kind="stable").index
@@ -223,7 +160,7 @@ def confusion_difference(ratings: pd.DataFrame, judgements: pd.DataFrame) -> pd.
     and no control. Shares are of an intended word's answers; `count` is the listeners'. Empty without judges. Raises
     NoRatings.
     """
-    answers, judged = _answers(ratings), _judged(judgements)
+    answers, judged = identified(ratings), judged_clips(judgements)
     judged = judged[(judged["part"] == "judge") & (judged["stage"] == "audio")]
     judged = judged[judged["clip_key"].isin(set(answers["clip_key"]))]
     if judged.empty:
@@ -242,7 +179,7 @@ def _shares(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _tables(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float) -> Tables:
-    pairs, by_clip = _pairs(ratings, judgements), agreement_by_clip(ratings, judgements, confidence)
+    pairs, by_clip = judged_answers(ratings, judgements), agreement_by_clip(ratings, judgements, confidence)
     return {
         "overall": _overall(pairs, by_clip, confidence),
         "by_system": _by_system(pairs, confidence),
@@ -255,6 +192,6 @@ def _tables(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float) 
 CLASSIFIER_HUMAN_AGREEMENT = Statistic(
     slug="classifier_human_agreement",
     title="Classifier and human agreement",
-    unit="a clip, for kappa and accuracies of classifiers; an answer, for error consistency",
+    unit="a clip, for kappa and accuracies of classifiers; an answer, for those of listeners",
     tables=_tables,
 )

@@ -1,6 +1,5 @@
 import math
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -8,7 +7,6 @@ from analysis.engine.ratings import NoRatings
 from analysis.engine.statistics.classifier_human_agreement import (
     agreement_by_clip,
     agreement_by_system,
-    error_consistency,
     greatest_disagreements,
     overall_agreement,
     response_kappa,
@@ -85,38 +83,6 @@ def test_full_agreement_is_a_kappa_of_one_without_interval():
     assert interval.estimate == 1
     assert math.isnan(interval.low)
     assert "full agreement" in interval.note
-
-
-def test_error_consistency_is_its_definition():
-    """Geirhos et al. 2020: p = .5, q = .5, c_obs = .75, c_exp = .5, so (.75 - .5) / (1 - .5) = .5."""
-    first = np.array([True, True, False, False])
-    second = np.array([True, False, False, False])
-    p, q, observed = 0.5, 0.25, 0.75
-    expected = p * q + (1 - p) * (1 - q)
-
-    assert error_consistency(first, first) == 1
-    assert error_consistency(first, ~first) == -1
-    assert error_consistency(first, second) == pytest.approx((observed - expected) / (1 - expected))
-
-
-def test_error_consistency_is_undefined_for_two_who_are_always_right():
-    always = np.ones(4, dtype=bool)
-
-    assert math.isnan(error_consistency(always, always))
-
-
-def test_listeners_without_a_defined_error_consistency_are_counted():
-    ratings = pd.DataFrame(
-        [heard("perfect", clip, "left", order=order) for order, clip in enumerate("xy")]
-        + [heard(name, clip, "stop" if clip == "x" else "left", order=order)
-           for name in ("b", "c") for order, clip in enumerate("xy")]
-    )  # fmt: skip
-    judgements = pd.DataFrame([judged(clip, {"left": 0.9, "stop": 0.1}) for clip in "xy"])
-
-    row = overall_agreement(ratings, judgements).set_index("measure").loc["error consistency"]
-
-    assert row["note"] == "undefined for 1 of 3 listeners"
-    assert row["estimate"] == 0
 
 
 def test_each_system_has_both_accuracies_before_and_after_the_vocoder():
