@@ -78,7 +78,9 @@ def ranked_by_answers(
     scores: Floats, listeners: pd.Series, stimuli: pd.Series
 ) -> tuple[npt.NDArray[np.intp], pd.Index]:
     """Return each rating's listener as a number [N], and the listeners in that order [L]."""
-    answers = pd.DataFrame({"stimulus": stimuli.astype(str).to_numpy(), "score": scores})
+    # The rank of a score says as much as the score, and stays when all scores are raised.
+    ranks = np.unique(scores, return_inverse=True)[1]
+    answers = pd.DataFrame({"stimulus": stimuli.astype(str).to_numpy(), "rank": ranks})
     hashes = pd.util.hash_pandas_object(answers, index=False)
     by_listener = hashes.groupby(listeners.to_numpy()).transform("sum")
     # Listeners with the same answers are interchangeable: whichever name comes first may tell them apart.
@@ -124,7 +126,11 @@ def _chunks(resamples: int) -> Iterator[int]:
 
 def percentile_interval(resampled: Floats, confidence: float) -> tuple[Floats, Floats]:
     """Return both ends of the percentile interval of each column of resampled estimates [B, K], NaN left out."""
-    low, high = np.nanquantile(resampled, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
+    low, high = np.full((2, resampled.shape[1]), np.nan)
+    is_known = ~np.isnan(resampled).all(axis=0)
+    if is_known.any():
+        ends = [(1 - confidence) / 2, (1 + confidence) / 2]
+        low[is_known], high[is_known] = np.nanquantile(resampled[:, is_known], ends, axis=0)
     return low, high
 
 

@@ -6,30 +6,16 @@ from typing import Any
 import pandas as pd
 
 from analysis.engine.intervals import independent_interval, two_way_interval
-from analysis.engine.ratings import RatingsFrameIsWrong
 
 
 def mean_scores(scored: pd.DataFrame, by: Sequence[str], confidence: float) -> pd.DataFrame:
     """Return the mean score of each cell of `by` (say ["system"]) with its intervals, best first.
 
-    `scored` are ratings of one method. `low` and `high` hold for other listeners and other stimuli
-    (`intervals.two_way_interval`); `independent_low` and `independent_high` are what others report. Raises
-    RatingsFrameIsWrong if the scores stand on different scales or one is missing.
+    `scored` are counted ratings of one method. `low` and `high` hold for other listeners and other stimuli
+    (`intervals.two_way_interval`); `independent_low` and `independent_high` are what others report.
     """
-    _check_one_scale(scored)
     rows = [_row(by, cell, group, confidence) for cell, group in scored.groupby(list(by), sort=True)]
     return pd.DataFrame(rows).sort_values("estimate", ascending=False, kind="stable", ignore_index=True)
-
-
-def _check_one_scale(scored: pd.DataFrame) -> None:
-    scales = scored[["scale_min", "scale_max"]].drop_duplicates()
-    if len(scales) > 1:
-        raise RatingsFrameIsWrong(f"The scores stand on {len(scales)} different scales: analyse each by itself.")
-    missing = scored["score"].isna()
-    if missing.any():
-        raise RatingsFrameIsWrong(
-            f"ratings: column 'score', row {int(missing.argmax()) + 1} of {scored['method'].iloc[0]}: no score."
-        )
 
 
 def _row(by: Sequence[str], cell: Any, group: pd.DataFrame, confidence: float) -> dict[str, Any]:

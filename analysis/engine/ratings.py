@@ -143,13 +143,33 @@ def check_judgements(frame: pd.DataFrame) -> pd.DataFrame:
 def counted_ratings(frame: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
     """Return the ratings of these methods that say something about a system, checked: of no excluded session.
 
-    Raises NoRatings if there are none.
+    Raises NoRatings if there are none, RatingsFrameIsWrong if they stand on different scales.
     """
+    return _on_one_scale(_counted(frame, methods))
+
+
+def counted_by_method(frame: pd.DataFrame, methods: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Return the counted ratings of each of these methods that has any, each on its own scale.
+
+    Raises NoRatings if there are none, RatingsFrameIsWrong if those of one method stand on different scales.
+    """
+    by_method = _counted(frame, methods).groupby("method")
+    return {str(method): _on_one_scale(ratings) for method, ratings in by_method}
+
+
+def _counted(frame: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
     checked = check_ratings(frame)
     counts = checked["role"].isin(list(COUNTED_ROLES)) & (checked["exclusion"] == "")
     counted = checked[checked["method"].isin(list(methods)) & counts]
     if counted.empty:
         raise NoRatings(f"There are no ratings of the method {' or '.join(methods)} yet.")
+    return counted
+
+
+def _on_one_scale(counted: pd.DataFrame) -> pd.DataFrame:
+    n_scales = len(counted[["scale_min", "scale_max"]].drop_duplicates())
+    if n_scales > 1:
+        raise RatingsFrameIsWrong(f"The scores stand on {n_scales} different scales: analyse each by itself.")
     return counted.reset_index(drop=True)
 
 
@@ -247,6 +267,7 @@ def _check_scale(frame: pd.DataFrame) -> None:
     scored = frame["score"].notna()
     for end in ("scale_min", "scale_max"):
         _refuse(frame, end, scored & frame[end].isna(), "ratings", "is missing beside a score")
+    _refuse(frame, "score", ~scored & frame["scale_min"].notna(), "ratings", "is missing beside its scale")
     outside = scored & ~frame["score"].between(frame["scale_min"], frame["scale_max"])
     _refuse(frame, "score", outside, "ratings", "lies outside its scale (scale_min to scale_max)")
 

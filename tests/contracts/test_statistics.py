@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.engine import statistics
-from analysis.engine.ratings import NoRatings
+from analysis.engine.ratings import NoRatings, RatingsFrameIsWrong
 from analysis.engine.statistic import Statistic, Tables
 from analysis.engine.statistics import STATISTICS
 from listening_tests.methods import METHODS
@@ -18,6 +18,15 @@ from tests.analysis.frames import ratings_of_every_method, simulated_judgements
 
 # What these say is how listeners differ.
 OF_SEVERAL_LISTENERS = {"standard_deviation_of_scores", "listener_bias"}
+
+# Methods whose scores say how much, and the tables whose numbers are such scores.
+OF_SCORES = ("acr", "dcr", "ccr", "mushra")
+TABLES_OF_SCORES = {
+    *(("mean_opinion_score", name) for name in ("by_system", "by_item", "by_system_and_item", "distribution")),
+    *((slug, name) for slug in ("degradation_score", "comparison_score") for name in ("by_system", "by_item")),
+    ("mushra_score", "by_system"), ("mixed_model", "means"), ("ordinal_model", "answers"),
+    ("standard_deviation_of_scores", "by_stimulus"), ("listener_bias", "by_stimulus"),
+}  # fmt: skip
 
 every_statistic = pytest.mark.parametrize("statistic", STATISTICS.values(), ids=lambda statistic: statistic.slug)
 
@@ -113,3 +122,96 @@ def test_a_single_listener_gets_estimates_and_no_interval_over_listeners(slug):
 def test_what_is_about_how_listeners_differ_is_refused_for_one(slug):
     with pytest.raises(NoRatings, match="listeners"):
         STATISTICS[slug].tables(ratings_of_every_method(n_listeners=1), simulated_judgements(), 0.95)
+
+
+@every_statistic
+@pytest.mark.parametrize("raised", [-0.5, 100.0])
+def test_raising_all_scores_raises_scores_and_changes_nothing_else(statistic, raised):
+    ratings, judgements = frames()
+    is_raised = ratings["method"].isin(OF_SCORES)
+    names = ["score", "scale_min", "scale_max"]
+    higher = ratings.assign(**{name: ratings[name] + raised * is_raised for name in names})
+
+    after = statistic.tables(higher, judgements, 0.95)
+
+    for name, table in computed(statistic).items():
+        numbers = table.select_dtypes("number").astype(float)
+        change = after[name][numbers.columns].astype(float) - numbers
+        is_same, is_higher = (np.isclose(change, by, atol=1e-7) | numbers.isna() for by in (0.0, raised))
+        assert (is_same.all() | is_higher.all()).all()
+        assert is_same.all(axis=None) != ((statistic.slug, name) in TABLES_OF_SCORES)
+        pd.testing.assert_frame_equal(after[name].drop(columns=numbers), table.drop(columns=numbers))
+
+
+def of_one_stimulus(ratings: pd.DataFrame) -> pd.DataFrame:
+    return ratings[ratings["clip_key"] == "natural-left-0"]
+
+
+def of_one_system(ratings: pd.DataFrame) -> pd.DataFrame:
+    return ratings[ratings["system"] == "natural"]
+
+
+def one_of_each_method(ratings: pd.DataFrame) -> pd.DataFrame:
+    return ratings.groupby("method").head(1)
+
+
+def all_equal(ratings: pd.DataFrame) -> pd.DataFrame:
+    of_method = ratings.groupby("method")
+    return ratings.assign(score=of_method["score"].transform("max"), response=of_method["response"].transform("first"))
+
+
+@every_statistic
+@pytest.mark.parametrize("poor", [of_one_stimulus, of_one_system, one_of_each_method, all_equal])
+def test_poor_ratings_give_a_clear_refusal_or_a_note_beside_every_number_that_is_missing(statistic, poor):
+    ratings, judgements = frames()
+
+    try:
+        tables = statistic.tables(poor(ratings).reset_index(drop=True), judgements, 0.95)
+    except NoRatings:
+        return
+
+    for table in tables.values():
+        assert not np.isinf(table.select_dtypes("number").astype(float)).any(axis=None)
+        if "low" in table:
+            missing = table[table[["estimate", "low", "high"]].isna().any(axis=1)]
+            # A variance that is estimated as nothing has no interval, as its statistic says.
+            unsaid = missing[missing.get("note", pd.Series("", index=missing.index)) == ""]
+            assert (unsaid["estimate"] == 0).all()
+
+
+@every_statistic
+def test_a_rating_that_is_there_twice_is_refused_with_its_row(statistic):
+    ratings, judgements = frames()
+    twice = pd.concat([ratings, ratings.iloc[[5]]])
+
+    with pytest.raises(RatingsFrameIsWrong, match=f"row {len(twice)}: .* repeats an earlier row"):
+        statistic.tables(twice, judgements, 0.95)
+
+
+@every_statistic
+def test_a_missing_score_is_refused_with_its_row(statistic):
+    ratings, judgements = frames()
+    place = int(np.flatnonzero(ratings["score"].notna())[7])
+    score = ratings["score"].where(ratings.index != place)
+
+    with pytest.raises(RatingsFrameIsWrong, match=f"column 'score', row {place + 1}: nan is missing"):
+        statistic.tables(ratings.assign(score=score), judgements, 0.95)
+
+
+@every_statistic
+def test_scores_on_two_scales_are_never_thrown_together(statistic):
+    ratings, judgements = frames()
+    is_odd = ratings["score"].notna() & (ratings["listener"] == "listener-1")
+    longer = ratings.assign(scale_max=ratings["scale_max"] + is_odd)
+
+    try:
+        tables = statistic.tables(longer, judgements, 0.95)
+    except RatingsFrameIsWrong as error:
+        refusal = str(error)
+        tables = None
+
+    if tables is None:
+        assert "2 different scales" in refusal
+    else:
+        for name, table in computed(statistic).items():
+            pd.testing.assert_frame_equal(tables[name], table)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import special, stats
 
+from analysis.engine.bootstrap import ends_around
 from analysis.engine.detection import d_prime, sensitivity
 from analysis.engine.intervals import wilson_interval
 from analysis.engine.ratings import NONE_OF_THESE, NoRatings, counted_ratings
@@ -155,9 +156,9 @@ def _interval(estimate: float, resampled: np.ndarray, confidence: float) -> dict
     """Return the ends of a percentile bootstrap over listeners, widened to hold the estimate if need be."""
     if not len(resampled):
         return {"low": math.nan, "high": math.nan, "note": "one listener: nothing is known of how others differ"}
-    tail = (1 - confidence) / 2
-    low, high = (float(end) for end in np.nanquantile(resampled, [tail, 1 - tail]))
-    return {"low": min(low, estimate), "high": max(high, estimate), "note": ""}
+    if np.isnan(resampled).all():
+        return {"low": math.nan, "high": math.nan, "note": "no other word was meant: nothing to tell this one from"}
+    return {**ends_around(estimate, resampled, confidence), "note": ""}
 
 
 def _dealt(confusions: Confusions, confidence: float) -> dict[str, Any]:

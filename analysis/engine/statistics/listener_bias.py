@@ -16,7 +16,7 @@ from analysis.engine.listener_model import (
     fit_listener_model,
 )
 from analysis.engine.listener_screening import screened_by_bt500, without_bias
-from analysis.engine.ratings import NoRatings, counted_ratings
+from analysis.engine.ratings import NoRatings, counted_by_method
 from analysis.engine.repeats import first_answers
 from analysis.engine.statistic import Statistic, Tables
 
@@ -59,11 +59,11 @@ def listener_bias(ratings: pd.DataFrame, confidence: float = 0.95) -> Tables:
     and without bias, `bt500_mean` and `p913_mean` the means without whom they reject.
     """
     rows, by_listener, by_stimulus = [], [], []
-    for method, scored in counted_ratings(ratings, METHODS).groupby("method"):
+    for method, scored in counted_by_method(ratings, METHODS).items():
         try:
             fit = _fitted(_rated_enough(first_answers(scored)))
         except (TooFewRatingsEach, ListenersAreNotConnected, ListenerModelDidNotConverge) as why:
-            rows.append(_refused(str(method), scored, str(why)))
+            rows.append(_refused(method, scored, str(why)))
             continue
         listeners = _listeners(fit, confidence)
         rows.append(_spread(fit, listeners, confidence))

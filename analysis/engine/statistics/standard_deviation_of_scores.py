@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.engine.bootstrap import ends_around
-from analysis.engine.ratings import NoRatings, counted_ratings
+from analysis.engine.ratings import NoRatings, counted_by_method
 from analysis.engine.repeats import first_answers
 from analysis.engine.statistic import Statistic, Tables
 
@@ -29,9 +29,8 @@ def standard_deviation_of_scores(ratings: pd.DataFrame, confidence: float = 0.95
     percentile bootstrap over stimuli. Source: Hossfeld, Schatz & Egger 2011, "SOS: The MOS is not enough!", QoMEX.
     Stimuli with fewer than four listeners are left out. Raises NoRatings if that leaves none.
     """
-    scored = counted_ratings(ratings, METHODS)
     rows, tables = [], []
-    for method, of_method in scored.groupby("method"):
+    for method, of_method in counted_by_method(ratings, METHODS).items():
         spreads, n_listeners = _spreads(of_method)
         if spreads.empty:
             continue
