@@ -1,5 +1,5 @@
 import random
-from functools import partial
+from collections.abc import Callable
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -7,10 +7,9 @@ from pydantic import Field
 from listening_tests.checks.items import CheckSound
 from listening_tests.checks.kinds import Kind
 from listening_tests.checks.stimuli import BlockFacts, PlannedStimulus
-from listening_tests.questions import Choice
 from listening_tests.roles import TrialRole
 from listening_tests.screening import TrialCheck
-from listening_tests.sounds.spoken_instruction import spoken_instruction
+from listening_tests.sounds.spoken_instruction import spoken_instructions
 
 
 class InstructedResponse(TrialCheck):
@@ -34,16 +33,18 @@ class InstructedResponse(TrialCheck):
     def stimuli(self, block: BlockFacts, dice: random.Random) -> list[PlannedStimulus]:
         # Of few clips each stands for one answer only, so which answers those are is drawn by lot.
         choices = dice.sample(block.choices, len(block.choices))
-        return [self._stimulus(choice, *clip) for choice, clip in zip(choices, block.clips(dice), strict=False)]
-
-    def _stimulus(self, choice: Choice, system: str, word: str) -> PlannedStimulus:
+        asked = list(zip([choice.value for choice in choices], block.clips(dice), strict=False))
         if self.given == "written":
-            return PlannedStimulus(system, word, expected=choice.value)
-        # Points of a scale are spoken as numbers: the keys that choose them.
-        make = partial(_instruction, answer=choice.value, language=self.language)
-        return PlannedStimulus(system, word, expected=choice.value, make=make, made_by="spoken-instruction")
+            return [PlannedStimulus(system, word, expected=answer) for answer, (system, word) in asked]
+        # Points of a scale are spoken as numbers: the keys that choose them. All at once: starting a voice is slow.
+        spoken = spoken_instructions([answer for answer, _clip in asked], self.language)
+        sounds = [CheckSound(waveform, spoken.sample_rate) for waveform in spoken.waveforms]
+        return [
+            PlannedStimulus(system, word, expected=answer, make=_instead(sound), made_by="spoken-instruction")
+            for (answer, (system, word)), sound in zip(asked, sounds, strict=True)
+        ]
 
 
-def _instruction(clip: CheckSound, answer: str, language: str) -> CheckSound:
-    spoken = spoken_instruction(answer, language)
-    return CheckSound(spoken.waveforms[0], spoken.sample_rate)
+def _instead(sound: CheckSound) -> Callable[[CheckSound], CheckSound]:
+    """Return what puts a sound in a clip's place."""
+    return lambda _clip: sound

@@ -4,6 +4,8 @@ It is said in as few words as can be, since all sounds of a block are made as lo
 one-second words grows by some tenths of a second.
 """
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext, override
 
 from listening_tests.sounds.speech import Speech, SpeechFailed, speak
@@ -11,15 +13,15 @@ from listening_tests.sounds.speech import Speech, SpeechFailed, speak
 FALLBACK = "en"
 
 
-def spoken_instruction(answer: str, language: str) -> Speech:
-    """Return the instruction to choose an answer, "2" or "down", as one waveform in the study's language.
+def spoken_instructions(answers: Sequence[str], language: str) -> Speech:
+    """Return the instructions to choose answers, "2" or "down", a waveform for each, in the study's language.
 
     Where the synthesiser has no voice for it, in English. Raises SpeechFailed if that fails, too.
     """
     try:
-        return speak([_instruction(answer, language)], language=language)
+        return speak([_instruction(answer, language) for answer in answers], language=language)
     except SpeechFailed:
-        return speak([_instruction(answer, FALLBACK)], language=FALLBACK)
+        return speak([_instruction(answer, FALLBACK) for answer in answers], language=FALLBACK)
 
 
 def _instruction(answer: str, language: str) -> str:

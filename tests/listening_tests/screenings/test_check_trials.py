@@ -228,11 +228,11 @@ def test_simulated_listeners_who_listen_pass_and_careless_ones_do_not():
 def test_sounds_of_checks_are_made_before_the_database_is_locked(monkeypatch):
     depths = []
 
-    def speak(*_):
+    def speak(answers, _language):
         depths.append(len(connection.savepoint_ids))
-        return Speech([numpy.ones(8_000) / 10], 16_000)
+        return Speech([numpy.ones(8_000) / 10] * len(answers), 16_000)
 
-    monkeypatch.setattr(instructed_response, "spoken_instruction", speak)
+    monkeypatch.setattr(instructed_response, "spoken_instructions", speak)
     of_the_test = len(connection.savepoint_ids)
 
     open_with("{check: instructed_response, given: spoken, blocks: [1]}")

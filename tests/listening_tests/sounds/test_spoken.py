@@ -7,7 +7,7 @@ from django.test import override_settings
 from listening_tests.sounds import speech
 from listening_tests.sounds.left_right import DigitsHaveNoEars, Ear, digits_on_ears
 from listening_tests.sounds.speech import SpeechFailed, speak
-from listening_tests.sounds.spoken_instruction import spoken_instruction
+from listening_tests.sounds.spoken_instruction import spoken_instructions
 from tests.listening_tests.sounds.signals import level_db, noise
 
 
@@ -52,14 +52,14 @@ def test_a_language_without_a_voice_is_told_and_keeps_nothing(settings):
 
 
 def test_an_instruction_is_spoken_in_english_where_the_language_has_no_voice():
-    english = spoken_instruction("2", "en")
+    english = spoken_instructions(["2"], "en")
 
     assert 0.8 < len(english.waveforms[0]) / english.sample_rate < 1.5
-    assert (spoken_instruction("2", "xx").waveforms[0] == english.waveforms[0]).all()
+    assert (spoken_instructions(["2"], "xx").waveforms[0] == english.waveforms[0]).all()
 
 
 def test_instructions_for_other_answers_sound_different():
-    two, four = (spoken_instruction(answer, "en").waveforms[0] for answer in ("2", "4"))
+    two, four = spoken_instructions(["2", "4"], "en").waveforms
 
     assert len(two) != len(four) or not (two == four).all()
 
