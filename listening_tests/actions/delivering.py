@@ -4,6 +4,7 @@ import hashlib
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from django.utils.crypto import salted_hmac
 from soundfile import LibsndfileError
@@ -15,26 +16,30 @@ logger = logging.getLogger(__name__)
 
 
 class SoundCannotBeSent(Exception):
-    """A stimulus's file is gone or is no sound."""
+    """A sound's file is gone or is no sound."""
 
 
 @dataclass(frozen=True)
 class OwnCopy:
-    """A WAV file for one presentation, and the SHA-256 of the stimulus's file as it was read for it."""
+    """A WAV file for one playing of a sound, and the SHA-256 of the sound's file as it was read for it."""
 
     content: bytes
     file_sha256: str
 
 
 def copy_for(presentation: Presentation) -> OwnCopy:
-    """Return what a presentation's listener gets: always the same, and never what another presentation gives.
+    """Return what a presentation's listener gets. Raises SoundCannotBeSent."""
+    return copy_of(presentation.stimulus.audio_path, presentation.key)
+
+
+def copy_of(path: Path, key: str) -> OwnCopy:
+    """Return a copy of a sound's file: always the same for a key, and never what another key gives.
 
     Raises SoundCannotBeSent.
     """
-    path = presentation.stimulus.audio_path
     try:
         file = path.read_bytes()
-        return OwnCopy(own_copy(file, _seed(presentation)), hashlib.sha256(file).hexdigest())
+        return OwnCopy(own_copy(file, _seed(key)), hashlib.sha256(file).hexdigest())
     except (FileNotFoundError, LibsndfileError) as error:
         raise SoundCannotBeSent(f"{path} cannot be read: restore HEARSAY_CLIPS from its backup. {error}") from error
 
@@ -55,7 +60,7 @@ def note_delivery(*, presentation: Presentation, sent: OwnCopy, now: datetime) -
     )
 
 
-def _seed(presentation: Presentation) -> int:
+def _seed(key: str) -> int:
     """Return a seed that takes the server's secret: the key stands in the sound's address, for everybody to see."""
-    digest = salted_hmac("listening_tests.delivering", presentation.key, algorithm="sha256").digest()
+    digest = salted_hmac("listening_tests.delivering", key, algorithm="sha256").digest()
     return int.from_bytes(digest, "big")

@@ -261,6 +261,17 @@ def test_a_sound_is_sent_lossless_and_tells_nothing_else(client):
         assert soundfile.info(io.BytesIO(response.content)).subtype == "PCM_16"
 
 
+def test_two_sounds_that_are_the_same_share_no_bytes(client):
+    session = begin({"check": "bandwidth"})
+    client.get(page(session))
+    same = [item for item in open_items(session) if item.item["right"] == "same"]
+
+    pairs = [[client.get(reverse("check_sound", args=[item.key, n])).content for n in (0, 1)] for item in same]
+
+    assert len(pairs) == 2
+    assert all(len(one) == len(other) and one != other for one, other in pairs)
+
+
 def test_an_item_has_no_more_sounds_than_it_has(client):
     session = begin()
     client.get(page(session))
