@@ -21,6 +21,7 @@ from listening_tests.ratings_frame import judgements_frame, ratings_frame
 
 if TYPE_CHECKING:
     from analysis.engine.figure import Figure
+    from analysis.engine.planning.pilot import Pilot
     from analysis.engine.record import StudyRecord
     from analysis.engine.results import Results
 
@@ -117,6 +118,21 @@ def figures_of(record: "StudyRecord") -> "dict[str, Figure]":
         return draw_figures(record, results_of(record), classifier_titles(record))
 
     return _remember(f"figures:{record.digest()}", draw)
+
+
+def pilot_of_record(record: "StudyRecord", is_identification: bool) -> "Pilot":
+    """Return the variances that a record's ratings show, without what its exclusions leave out; remembered.
+
+    Raises NoRatings, RatingsFrameIsWrong, ExclusionIsUnknown or PilotTellsTooLittle.
+    """
+    from analysis.engine.excluding import exclusions_of
+    from analysis.engine.planning.pilot import pilot_of_identification, pilot_of_scores
+
+    def compute() -> "Pilot":
+        kept = exclusions_of(record.ratings, record.protocol).kept
+        return pilot_of_identification(kept) if is_identification else pilot_of_scores(kept)
+
+    return _remember(f"pilot:{is_identification}:{record.digest()}", compute)
 
 
 def _remember(key: str, compute: Callable[[], Kept]) -> Kept:
