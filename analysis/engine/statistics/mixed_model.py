@@ -31,9 +31,9 @@ def mixed_model(ratings: pd.DataFrame, confidence: float = 0.95) -> Tables:
     plain means stand without intervals, and the note says why. Raises NoRatings.
     """
     scored = counted_ratings(ratings, METHODS)
-    columns = (scored[name] for name in ("system", "listener", "clip_key"))
+    scores, systems, listeners, clips = (scored[name] for name in ("score", "system", "listener", "clip_key"))
     try:
-        fitted = fit_crossed(scored["score"].to_numpy(), *columns, related_stimuli(scored))
+        fitted = fit_crossed(scores.to_numpy(), systems, listeners, clips, related_stimuli(scored))
     except (NothingToFit, MixedModelDidNotConverge) as why:
         return {"means": _plain_means(scored, str(why))}
     unit = np.eye(len(fitted.systems))
