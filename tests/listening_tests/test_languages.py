@@ -99,3 +99,14 @@ def test_what_is_translated_stays_when_catalogues_are_brought_up_to_date(setting
     assert 'msgid "Excellent"\nmsgstr "Oivallinen"' in path.read_text()
     assert "Poissa" not in path.read_text()
     assert b"Oivallinen" in path.with_suffix(".mo").read_bytes()
+
+
+def test_a_studys_own_texts_run_in_their_own_direction(client):
+    study = factories.make_open_study(
+        protocol={"listeners": {"languages": ["ar"], "purpose": "to learn <how> speech sounds"}}
+    )
+
+    shown = take(client, study).content.decode()
+
+    assert f"<h1><bdi>{study.title}</bdi></h1>" in shown
+    assert "<bdi>to learn &lt;how&gt; speech sounds</bdi>" in shown
