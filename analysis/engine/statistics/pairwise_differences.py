@@ -18,7 +18,7 @@ from analysis.engine.comparisons import (
     wilcoxon_p,
 )
 from analysis.engine.intervals import ROUNDING, why_no_interval
-from analysis.engine.permutation import PERMUTATIONS, permutation_p
+from analysis.engine.permutation import PERMUTATIONS, PermutationTest
 from analysis.engine.ratings import NoRatings, counted_ratings
 from analysis.engine.statistic import Statistic, Tables
 
@@ -36,7 +36,7 @@ def pairwise_differences(
 
     `low` and `high`: two-way cluster-robust with Student's t, whose degrees of freedom are the smallest of the numbers
     of listeners and of either system's stimuli, less one. `cliffs_delta`: of all pairs of ratings, how many are higher
-    less how many are lower. `p_two_way` belongs to the interval, `p_permutation` to `permutation.permutation_p`;
+    less how many are lower. `p_two_way` belongs to the interval, `p_permutation` to `permutation.PermutationTest`;
     `p_wilcoxon` compares listeners' means and holds for these stimuli alone. The family of `..._holm` and `..._bh`
     (Benjamini-Hochberg) is all pairs. Where each system has one clip of every item, the item is the stimulus.
     Raises NoRatings if there are no two systems.
@@ -59,24 +59,21 @@ def _rows(scored: pd.DataFrame, order: pd.Index, confidence: float, permutations
     variances = pair_variances(scores, systems, listeners, stimuli)
     deltas = cliffs_deltas(scores, systems)
     of_listeners = scored.pivot_table(index="listener", columns="system", values="score")[order].to_numpy()
-    generator = np.random.default_rng(SEED)
+    test = PermutationTest(scores, systems, listeners, stimuli, np.random.default_rng(SEED), permutations)
+    of_systems = [scores[systems == place] for place in range(len(order))]
     rows = []
     for pair in combinations(range(len(order)), 2):
-        part = np.isin(systems, pair)
-        own = [pd.factorize(codes[part], sort=True)[0] for codes in (listeners, stimuli)]
-        difference = _difference(scores[part], systems[part] == pair[0], variances, pair, confidence)
+        of_pair = [of_systems[place] for place in pair]
         rows.append(
             {
                 "system": order[pair[0]],
                 "other_system": order[pair[1]],
-                **difference,
-                "n": int(part.sum()),
+                **_difference(of_pair, variances, pair, confidence),
+                "n": sum(map(len, of_pair)),
                 "n_listeners": int(variances.n_listeners[pair]),
                 "n_stimuli": int(variances.n_stimuli[pair]),
                 "cliffs_delta": deltas[pair],
-                "p_permutation": permutation_p(
-                    scores[part], systems[part] == pair[0], own[0], own[1], generator, permutations
-                ),
+                "p_permutation": test.p(*pair),
                 "p_wilcoxon": wilcoxon_p(of_listeners[:, pair[0]], of_listeners[:, pair[1]]),
                 "method": METHOD,
             }
@@ -85,10 +82,10 @@ def _rows(scored: pd.DataFrame, order: pd.Index, confidence: float, permutations
 
 
 def _difference(
-    scores: np.ndarray, is_first: np.ndarray, variances: PairVariances, pair: tuple[int, int], confidence: float
+    of_pair: list[np.ndarray], variances: PairVariances, pair: tuple[int, int], confidence: float
 ) -> dict[str, Any]:
     """Return the difference of a pair's means with its interval and test; the note says why there is none."""
-    estimate = float(scores[is_first].mean() - scores[~is_first].mean())
+    estimate, scores = float(of_pair[0].mean() - of_pair[1].mean()), np.concatenate(of_pair)
     clusters = {"listener": int(variances.n_listeners[pair]), "stimulus": int(variances.fewest_stimuli[pair])}
     note, variance = why_no_interval(scores, clusters), float(variances.two_way[pair])
     rounding = ROUNDING * float(np.var(scores))

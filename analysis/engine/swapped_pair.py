@@ -1,0 +1,163 @@
+"""The difference of two systems' means over its error, when the systems change places for some listeners or stimuli."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.intp]
+Labels = npt.NDArray[np.bool_]
+
+# A variance below this is none.
+NO_VARIANCE = 1e-18
+# A sum of squares below this share of its terms is rounding.
+ROUNDING = 1e-12
+# From so many listeners to a stimulus sums by listener take longer than their products.
+FEW_LISTENERS = 8
+# The entries of a symmetric 4 × 4 matrix, and where each is once the systems are swapped: [0, 1, 2, 3] -> [1, 0, 3, 2].
+ENTRIES = ((0, 0), (1, 1), (0, 1), (0, 2), (1, 3), (0, 3), (1, 2), (2, 2), (3, 3), (2, 3))
+SWAPPED_ENTRIES = [1, 0, 2, 4, 3, 6, 5, 8, 7, 9]
+TIMES = np.array([1.0 if first == second else 2.0 for first, second in ENTRIES])
+
+
+@dataclass(frozen=True)
+class Means:
+    """The difference of both systems' means in each relabelling [B], and what makes a unit's part of it.
+
+    `weights` [B, 4] of a unit's two sums and two counts: its part in the difference, less what it were if average.
+    """
+
+    difference: Floats
+    weights: Floats
+    is_empty: Labels
+
+    @classmethod
+    def of(cls, swaps: Floats, clusters: Floats) -> "Means":
+        """Return the means when clusters [G, 4] are swapped [B, G]."""
+        moved = swaps @ (clusters[:, [1, 3]] - clusters[:, [0, 2]])
+        both = clusters.sum(axis=0).reshape(2, 2).sum(axis=1)
+        sums, counts = (clusters[:, [0, 2]].sum(axis=0) + moved).T
+        n_first, n_second = np.maximum(counts, 1), np.maximum(both[1] - counts, 1)
+        first, second = sums / n_first, (both[0] - sums) / n_second
+        weights = np.column_stack([1 / n_first, -1 / n_second, -first / n_first, second / n_second])
+        return cls(first - second, weights, (counts < 0.5) | (counts > both[1] - 0.5))
+
+
+@dataclass(frozen=True)
+class SwappedPair:
+    """The ratings of two systems as units: all that a listener said of a stimulus.
+
+    `units` [U, 4]: the sum of scores under the first and the second system, then the number of ratings under each.
+    `listener` and `stimulus` number both [U]; `listeners` are the study's numbers of the pair's listeners.
+    """
+
+    units: Floats
+    listener: Codes
+    stimulus: Codes
+    listeners: Codes
+
+    @property
+    def n_stimuli(self) -> int:
+        return int(self.stimulus.max()) + 1
+
+    @property
+    def n_of_first(self) -> int:
+        return int((self.by_stimulus[:, 2] > 0).sum())
+
+    @property
+    def n_shared(self) -> int:
+        return int((self.by_stimulus[:, 2:] > 0).all(axis=1).sum())
+
+    @cached_property
+    def by_listener(self) -> Floats:
+        """The units' numbers summed by listener [L, 4]."""
+        return _summed(self.units, self.listener)
+
+    @cached_property
+    def by_stimulus(self) -> Floats:
+        """The units' numbers summed by stimulus [S, 4]."""
+        return _summed(self.units, self.stimulus)
+
+    def stimuli_swapped(self, swaps: Floats) -> Floats:
+        """Return the statistic of each relabelling in which the systems change places in some stimuli [B, S] -> [B]."""
+        means = Means.of(swaps, self.by_stimulus)
+        return self._studentised(
+            means,
+            by_stimulus=_squares(swaps, means.weights, self.by_stimulus, np.arange(self.n_stimuli)),
+            by_listener=self._squares_by_listener(swaps, means.weights),
+            by_both=_squares(swaps, means.weights, self.units, self.stimulus),
+        )
+
+    def listeners_swapped(self, swaps: Floats, moved: tuple[Floats, Floats]) -> Floats:
+        """Return the same for listeners [B, L]; `moved` is what the first system's sums and counts gain [S, B]."""
+        means = Means.of(swaps, self.by_listener)
+        return self._studentised(
+            means,
+            by_stimulus=_squares_across(means.weights, self.by_stimulus, *moved),
+            by_listener=_squares(swaps, means.weights, self.by_listener, np.arange(len(self.listeners))),
+            by_both=_squares(swaps, means.weights, self.units, self.listener),
+        )
+
+    def _studentised(self, means: "Means", by_stimulus: Floats, by_listener: Floats, by_both: Floats) -> Floats:
+        """Return |difference of means| over its two-way cluster-robust error [B], NaN where there is none."""
+        stimulus, listener, both = (
+            squares * n_clusters / max(n_clusters - 1, 1)
+            for squares, n_clusters in (
+                (by_stimulus, self.n_stimuli), (by_listener, len(self.listeners)), (by_both, len(self.units)),
+            )
+        )  # fmt: skip
+        two_way = listener + stimulus - both
+        variance = np.where(two_way > 0, two_way, np.maximum(listener, stimulus))
+        is_known = (variance > NO_VARIANCE) & ~means.is_empty
+        return np.asarray(np.abs(means.difference) / np.sqrt(np.where(is_known, variance, np.nan)))
+
+    def _squares_by_listener(self, swaps: Floats, weights: Floats) -> Floats:
+        """Return the sum over listeners of (weights · listener)² when stimuli are swapped [B, S] -> [B]."""
+        moves = np.zeros((2, len(self.listeners), self.n_stimuli))
+        moves[:, self.listener, self.stimulus] = (self.units[:, [1, 3]] - self.units[:, [0, 2]]).T
+        if len(self.listeners) < FEW_LISTENERS * self.n_stimuli:
+            return _squares_across(weights, self.by_listener, moves[0] @ swaps.T, moves[1] @ swaps.T)
+        # With many more listeners than stimuli their products by stimulus are less than their sums.
+        rows = np.hstack([*moves, self.by_listener])
+        gains = [(weights[:, [number]] - weights[:, [number + 1]]) * swaps for number in (0, 2)]
+        factors = np.hstack([*gains, weights])
+        return _unless_rounding((factors @ (rows.T @ rows)) * factors)
+
+
+def _summed(units: Floats, clusters: Codes) -> Floats:
+    """Return the sums of each column over the clusters [U, C] -> [G, C]."""
+    return np.column_stack([np.bincount(clusters, column) for column in units.T])
+
+
+def _corrected(squares: Floats, n_clusters: int) -> Floats:
+    return squares * n_clusters / max(n_clusters - 1, 1)
+
+
+def _squares(swaps: Floats, weights: Floats, units: Floats, clusters: Codes) -> Floats:
+    """Return the sum over units [U, 4] of (weights · unit)² for each relabelling [B]; swaps [B, G] are of clusters [U].
+
+    Squares of sums are quadratic in the weights [B, 4], and a swap exchanges entries of the matrix between them.
+    """
+    entries = np.column_stack([units[:, first] * units[:, second] for first, second in ENTRIES])
+    changes = _summed(entries[:, SWAPPED_ENTRIES] - entries, clusters)
+    return _unless_rounding((entries.sum(axis=0) + swaps @ changes) * _products(weights))
+
+
+def _unless_rounding(terms: Floats) -> Floats:
+    """Return the sums of terms [B, T] -> [B], zero where nothing but rounding is left of them."""
+    sums = terms.sum(axis=1)
+    return np.asarray(np.where(sums > ROUNDING * np.abs(terms).sum(axis=1), sums, 0.0))
+
+
+def _products(weights: Floats) -> Floats:
+    """Return what each of the ENTRIES is multiplied by, for weights [B, 4] on both sides [B, 10]."""
+    return TIMES * np.column_stack([weights[:, first] * weights[:, second] for first, second in ENTRIES])
+
+
+def _squares_across(weights: Floats, clusters: Floats, moved_sums: Floats, moved_counts: Floats) -> Floats:
+    """Return the sum over clusters [G, 4] of (weights · cluster)² when the first system gains so much [G, B]."""
+    first, second, n_first, n_second = weights.T
+    parts = (first - second) * moved_sums + (n_first - n_second) * moved_counts + clusters @ weights.T
+    return np.asarray(np.einsum("gb,gb->b", parts, parts))
