@@ -12,6 +12,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, product
 from pathlib import Path
 
 import numpy as np
@@ -124,14 +125,17 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help=f"write the tables to {PAGE.relative_to(PAGE.parents[2])}")
     arguments = parser.parse_args()
     started = time.process_time()
-    generator = np.random.default_rng(arguments.seed)
-    lines = [
-        *_introduction(arguments),
-        *_covered(arguments.replicates, generator),
-        *_found(arguments.test_replicates, generator),
-    ]
+    generators = [np.random.default_rng([arguments.seed, part]) for part in range(2)]
+    lines = []
+    for line in chain(
+        _introduction(arguments),
+        _covered(arguments.replicates, generators[0]),
+        _found(arguments.test_replicates, generators[1]),
+    ):
+        print(line, flush=True)
+        lines.append(line)
     lines += ["", f"Computed in {time.process_time() - started:.0f} CPU seconds."]
-    print("\n".join(lines))
+    print("\n".join(lines[-2:]))
     if arguments.write:
         PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -153,37 +157,32 @@ def _introduction(arguments: argparse.Namespace) -> list[str]:
 
 
 def _covered(replicates: int, generator: np.random.Generator) -> Iterator[str]:
-    rows = {}
-    for n_listeners, n_stimuli in SIZES:
-        covered, widths = coverage(n_listeners, n_stimuli, replicates, generator)
-        of_widths = {f"mean width, {name}": widths[name] for name in ("two-way clustered", "independent")}
-        rows[f"{n_listeners} × {n_stimuli}"] = covered | of_widths
     yield from ("", "## Intervals")
     yield f"Share of nominal {CONFIDENCE:.0%} intervals of a mean that hold the truth; {replicates} studies of a size."
-    yield from _table(rows)
+    for row, (n_listeners, n_stimuli) in enumerate(SIZES):
+        covered, widths = coverage(n_listeners, n_stimuli, replicates, generator)
+        of_widths = {f"mean width, {name}": widths[name] for name in ("two-way clustered", "independent")}
+        yield from _row(f"{n_listeners} × {n_stimuli}", covered | of_widths, is_first=row == 0)
 
 
 def _found(replicates: int, generator: np.random.Generator) -> Iterator[str]:
-    rows = {}
-    for is_matched in (False, True):
-        for n_listeners, n_stimuli in SIZES:
-            name = f"{n_listeners} × {n_stimuli}{', matched' if is_matched else ''}"
-            rows[name] = type_one_errors(n_listeners, n_stimuli, is_matched, replicates, generator)
     yield from ("", "## Tests")
     yield (
-        f"Share of studies of two equal systems that a test at {LEVEL} calls different; {replicates} studies of each "
+        f"Share of studies of two equal systems that a test at {LEVEL} calls different; {replicates} studies of a "
         "size. Scores are rounded to 1–5, and listeners differ in which system they like (deviation "
         f"{LISTENER_BY_SYSTEM}). Matched: both systems say the same items, and items make {ITEM_SHARE:.0%} of the "
         "variance of clips; there our tests take the item for the stimulus."
     )
-    yield from _table(rows)
+    for row, (is_matched, (n_listeners, n_stimuli)) in enumerate(product((False, True), SIZES)):
+        name = f"{n_listeners} × {n_stimuli}{', matched' if is_matched else ''}"
+        errors = type_one_errors(n_listeners, n_stimuli, is_matched, replicates, generator)
+        yield from _row(name, errors, is_first=row == 0)
 
 
-def _table(rows: dict[str, dict[str, float]]) -> Iterator[str]:
-    columns = next(iter(rows.values()))
-    yield from ("", "| listeners × clips | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|")
-    for name, cells in rows.items():
-        yield f"| {name} | " + " | ".join(f"{cell:.3f}".lstrip("0") for cell in cells.values()) + " |"
+def _row(name: str, cells: dict[str, float], *, is_first: bool) -> Iterator[str]:
+    if is_first:
+        yield from ("", "| listeners × clips | " + " | ".join(cells) + " |", "|---" * (len(cells) + 1) + "|")
+    yield f"| {name} | " + " | ".join(f"{cell:.3f}".lstrip("0") for cell in cells.values()) + " |"
 
 
 def coverage(
