@@ -9,7 +9,7 @@ from django.urls import reverse
 from analysis.records import Answered, answered_in
 from generation.models import Checkpoint, Clip
 from tests import factories
-from tests.analysis.answered_studies import make_answered_study
+from tests.analysis.answered_studies import PROTOCOL, make_answered_study
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +58,16 @@ def test_an_answered_study_shows_its_tables_figures_and_method(researcher):
     assert study.protocol_sha256 in text
     assert "simulated listeners" not in text.lower().replace("real and simulated listeners never mix", "")
     assert "Synthetic speech" not in text
+
+
+def test_the_spread_of_scores_is_drawn_beside_its_tables(researcher):
+    protocol = {**PROTOCOL, "analysis": {"statistics": ["standard_deviation_of_scores"]}}
+    study = make_answered_study(n_real=4, judged=False, protocol=protocol)
+
+    text = page(researcher, study)
+
+    assert text.count("<svg") == 1
+    assert "Each point is a sound" in text
 
 
 def test_no_page_carries_inline_style_or_script(researcher):
