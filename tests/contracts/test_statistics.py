@@ -45,8 +45,16 @@ def test_every_statistic_that_a_method_names_exists():
 
 @cache
 def frames() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Ratings of every method and judgements; nobody may change them."""
-    return ratings_of_every_method(n_listeners=12), simulated_judgements()
+    """Ratings of every method, repeats among them, and judgements; nobody may change them."""
+    ratings = ratings_of_every_method(n_listeners=12)
+    first = ratings[(ratings["method"] == "acr") & (ratings["trial_order"] % 6 == 0)]
+    changed = first["score"] % 5 + 1
+    again = first.assign(
+        role="repeat",
+        trial_order=first["trial_order"] + 100,
+        score=changed.where(first["trial_order"] % 12 == 0, first["score"]),
+    )
+    return pd.concat([ratings, again], ignore_index=True), simulated_judgements()
 
 
 @cache
