@@ -54,10 +54,10 @@ _RATING_FIELDS = {
 
 RATING_COLUMNS = (
     "study", "study_version", "listener", "session", "is_simulated", "block", "method", "trial_order", "stimulus",
-    "clip_sha256", "clip_key", "played_sha256", "system", "item", "probe", "talker", "role", "expected",
-    "tolerance", "scale_min", "scale_max", "response", "score", "play_count", "sound_seconds", "first_shown_at",
-    "answered_at", "response_seconds", "hidden_seconds", "hidden_while_playing_seconds", "is_complete_session",
-    "exclusion",
+    "clip_sha256", "clip_key", "played_sha256", "system", "item", "probe", "talker", "source",
+    "vocoder", "role", "expected", "tolerance", "scale_min", "scale_max", "response", "score", "play_count",
+    "sound_seconds", "first_shown_at", "answered_at", "response_seconds", "hidden_seconds",
+    "hidden_while_playing_seconds", "is_complete_session", "exclusion",
 )  # fmt: skip
 JUDGEMENT_COLUMNS = (
     "clip_sha256", "clip_key", "system", "item", "classifier", "network", "part", "stage", "heard",
@@ -76,7 +76,10 @@ def ratings_frame(study: Study, *, simulated: bool | None = None) -> pd.DataFram
         rows = rows.filter(presentation__trial__session__listener__is_simulated=simulated)
     rows = rows.order_by(f"{_SESSION}pk", f"{_TRIAL}position", "presentation__position", "pk")
     found = rows.values_list(*_RATING_FIELDS.values())
-    records = [_rating_row(study, dict(zip(_RATING_FIELDS, values, strict=True))) for values in found.iterator()]
+    origins = {system["slug"]: system for system in study.protocol.get("systems", [])}
+    records = [
+        _rating_row(study, dict(zip(_RATING_FIELDS, values, strict=True)), origins) for values in found.iterator()
+    ]
     frame = pd.DataFrame(records, columns=list(RATING_COLUMNS))
     for name in _TIMES:
         frame[name] = pd.to_datetime(frame[name], utc=True)
@@ -97,9 +100,11 @@ def session_pseudonym(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
-def _rating_row(study: Study, row: Mapping[str, Any]) -> dict[str, Any]:
+def _rating_row(study: Study, row: Mapping[str, Any], origins: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     scale_min, scale_max = METHODS[row["method"]].question.scale
     shown = row["first_shown_at"]
+    # An anchor is a clip made worse: no system of the protocol.
+    origin = origins.get(row["system"], {})
     return {
         **row,
         "study": study.slug,
@@ -111,6 +116,8 @@ def _rating_row(study: Study, row: Mapping[str, Any]) -> dict[str, Any]:
         "clip_sha256": row["clip_sha256"] or "",
         "played_sha256": row["file_sha256"] or row["prepared_sha256"] or row["clip_sha256"] or "",
         "talker": row["talker"] or "",
+        "source": origin.get("source") or "",
+        "vocoder": origin.get("vocoder") or "",
         "role": row["role"] if row["trial_role"] == TrialRole.SAMPLE else row["trial_role"],
         "tolerance": row["tolerance"] if row["expected"] else None,
         "scale_min": scale_min,

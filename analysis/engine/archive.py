@@ -70,6 +70,17 @@ def read(content: bytes, form: TableFormat) -> StudyRecord:
     return study_record(facts, protocol, frames["ratings"], frames["judgements"])
 
 
+def columns_in(names: Sequence[str], columns: Sequence[Column], where: str) -> list[Column]:
+    """Return the columns that a table in an archive has; older archives lack those that came later.
+
+    Raises ArchiveIsDamaged.
+    """
+    there = [column for column in columns if column.name in names or not column.may_be_absent]
+    if list(names) != [column.name for column in there]:
+        raise ArchiveIsDamaged(f"{where}: the columns are not {', '.join(column.name for column in columns)}.")
+    return there
+
+
 def _description(files: Mapping[str, bytes]) -> tuple[StudyFacts, dict[str, str], dict[str, Any]]:
     """Return the facts, the declared hash of each table, and the protocol."""
     try:

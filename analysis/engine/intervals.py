@@ -80,15 +80,47 @@ def two_way_interval(scores: Floats, listeners: pd.Series, stimuli: pd.Series, c
     if note:
         return _point(scores, method, note)
     variances = cluster_variances(scores, np.ones((len(scores), 1)), listeners, stimuli)
-    rounding = ROUNDING * float(np.var(scores))
-    variance = float(variances.two_way[0])
-    if variance <= rounding:
-        variance = max(float(variances.by_listener[0]), float(variances.by_stimulus[0]))
-        note = "two-way variance not positive: the larger one-way variance is used"
-    if variance <= rounding:
-        return _point(scores, method, "the answers' deviations cancel within every listener and every stimulus")
+    variance, note = _positive_variance(variances, 0, scores)
+    if variance == 0:
+        return _point(scores, method, note)
     freedom = min(listeners.nunique(), stimuli.nunique()) - 1
     return _around(scores, math.sqrt(variance), float(stats.t.ppf((1 + confidence) / 2, freedom)), method, note)
+
+
+def two_way_difference(
+    scores: Floats, is_first: npt.NDArray[np.bool_], listeners: pd.Series, stimuli: pd.Series, confidence: float
+) -> Interval:
+    """Return how far the mean of the first scores lies above that of the others, for other listeners and stimuli.
+
+    As `two_way_interval`, from a regression on which of the two [N] a score belongs to; Student's t has the smallest
+    of the numbers of listeners and of either side's stimuli, less one, degrees of freedom.
+    """
+    method = "two-way cluster-robust (listener × stimulus)"
+    estimate = float(scores[is_first].mean() - scores[~is_first].mean())
+    fewest = min(stimuli[is_first].nunique(), stimuli[~is_first].nunique())
+    clusters = {"listener": listeners.nunique(), "stimulus": fewest}
+    note = why_no_interval(scores, clusters)
+    if note:
+        return Interval(estimate, math.nan, math.nan, math.nan, method, note)
+    design = np.column_stack([np.ones(len(scores)), is_first]).astype(np.float64)
+    variance, note = _positive_variance(cluster_variances(scores, design, listeners, stimuli), 1, scores)
+    if variance == 0:
+        return Interval(estimate, math.nan, math.nan, math.nan, method, note)
+    error = math.sqrt(variance)
+    half = error * float(stats.t.ppf((1 + confidence) / 2, min(clusters.values()) - 1))
+    return Interval(estimate, estimate - half, estimate + half, error, method, note)
+
+
+def _positive_variance(variances: ClusterVariances, place: int, scores: Floats) -> tuple[float, str]:
+    """Return the two-way variance of a coefficient, or else the larger one-way variance, or else 0; and the note."""
+    rounding = ROUNDING * float(np.var(scores))
+    variance = float(variances.two_way[place])
+    if variance > rounding:
+        return variance, ""
+    variance = max(float(variances.by_listener[place]), float(variances.by_stimulus[place]))
+    if variance > rounding:
+        return variance, "two-way variance not positive: the larger one-way variance is used"
+    return 0.0, "the answers' deviations cancel within every listener and every stimulus"
 
 
 def one_way_interval(scores: Floats, clusters: pd.Series, confidence: float, cluster: str = "listener") -> Interval:

@@ -38,6 +38,8 @@ class Column:
     maximum: float | None = None
     may_be_missing: bool = False
     may_be_empty: bool = False
+    # Archives from before the column lack it: every value is missing then, or empty.
+    may_be_absent: bool = False
 
 
 RATINGS: tuple[Column, ...] = (
@@ -57,9 +59,15 @@ RATINGS: tuple[Column, ...] = (
     Column("item", "string", "The intended word; empty where there is none.", may_be_empty=True),
     Column("probe", "string", "The word that the trial asked about, where it asked about one.", may_be_empty=True),
     Column("talker", "string", "Who speaks in the recording behind the clip; empty if nobody.", may_be_empty=True),
+    Column("source", "string", "How the system makes clips: natural, copy_synthesis, reconstruction or maximised, as "
+           "in docs/catalogue.md; empty where nobody says.", may_be_empty=True, may_be_absent=True),
+    Column("vocoder", "string", "What turns the system's features into sound, as in docs/catalogue.md; empty if "
+           "nothing does.", may_be_empty=True, may_be_absent=True),
     Column("role", "string", "What the clip is there for.", allowed=ROLES),
-    Column("expected", "string", "The right answer to a gold stimulus, a catch or a trap.", may_be_empty=True),
-    Column("tolerance", "number", "How far from it a score may lie.", "points", minimum=0, may_be_missing=True),
+    Column("expected", "string", "The right answer to a gold stimulus, a catch or a trap.", may_be_empty=True,
+           may_be_absent=True),
+    Column("tolerance", "number", "How far from it a score may lie.", "points", minimum=0, may_be_missing=True,
+           may_be_absent=True),
     Column("scale_min", "number", "Lower end of the method's scale; missing where there is none.", may_be_missing=True),
     Column("scale_max", "number", "Upper end of the method's scale; missing where there is none.", may_be_missing=True),
     Column("response", "string", "The answer as chosen: a scale value, a word, or 'none of these'."),
@@ -67,7 +75,7 @@ RATINGS: tuple[Column, ...] = (
     Column("play_count", "number", "How often the clip was played before the answer; missing where nobody counted.",
            "plays", minimum=0, may_be_missing=True),
     Column("sound_seconds", "number", "How long the sound lasts that was played; missing where nobody says.", "s",
-           minimum=0, may_be_missing=True),
+           minimum=0, may_be_missing=True, may_be_absent=True),
     Column("first_shown_at", "datetime", "When the trial was first shown.", "UTC", may_be_missing=True),
     Column("answered_at", "datetime", "When the answer was stored; missing where the source does not say.", "UTC",
            may_be_missing=True),
@@ -75,7 +83,7 @@ RATINGS: tuple[Column, ...] = (
     Column("hidden_seconds", "number", "How long the page was hidden meanwhile, as the browser reported it.", "s",
            minimum=0, may_be_missing=True),
     Column("hidden_while_playing_seconds", "number", "How long of that a sound was playing.", "s", minimum=0,
-           may_be_missing=True),
+           may_be_missing=True, may_be_absent=True),
     Column("is_complete_session", "boolean", "The listener answered every trial of the session."),
     Column("exclusion", "string", "Which check excluded the session while the study ran; empty: none.",
            may_be_empty=True),
@@ -175,6 +183,8 @@ def _on_one_scale(counted: pd.DataFrame) -> pd.DataFrame:
 
 def _check(frame: pd.DataFrame, schema: Sequence[Column], what: str) -> pd.DataFrame:
     names = [column.name for column in schema]
+    absent = [column for column in schema if column.may_be_absent and column.name not in frame.columns]
+    frame = frame.assign(**{column.name: math.nan if column.type == "number" else "" for column in absent})
     missing = [name for name in names if name not in frame.columns]
     if missing:
         raise RatingsFrameIsWrong(f"The {what} lack the column {missing[0]!r}: the columns are {', '.join(names)}.")

@@ -91,9 +91,25 @@ def study_record(
     return StudyRecord(
         facts=facts,
         protocol=protocol,
-        ratings=check_ratings(ratings).sort_values(list(RATING_IDENTITY), ignore_index=True),
+        ratings=check_ratings(_with_origins(ratings, protocol)).sort_values(list(RATING_IDENTITY), ignore_index=True),
         judgements=check_judgements(judgements).sort_values(list(JUDGEMENT_IDENTITY), ignore_index=True),
     )
+
+
+# How a system makes its clips, as protocols and ratings call it.
+ORIGIN = ("source", "vocoder")
+
+
+def _with_origins(ratings: pd.DataFrame, protocol: dict[str, Any]) -> pd.DataFrame:
+    """Return the ratings with what the protocol says of each system's making, where they lack it.
+
+    Archives from before these columns do.
+    """
+    if set(ORIGIN) <= set(ratings.columns):
+        return ratings
+    systems = {system["slug"]: system for system in protocol.get("systems", [])}
+    made = {name: {slug: system.get(name) or "" for slug, system in systems.items()} for name in ORIGIN}
+    return ratings.assign(**{name: [made[name].get(slug, "") for slug in ratings["system"]] for name in ORIGIN})
 
 
 def library_versions() -> dict[str, str]:

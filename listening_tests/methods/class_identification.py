@@ -17,6 +17,7 @@ CLASS_IDENTIFICATION = Method(
         "identification_information",
         "classifier_human_agreement",
         "error_consistency",
+        "vocoder_and_network",
     ),
     on_request=("identification_model",),
 )

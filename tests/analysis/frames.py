@@ -12,6 +12,9 @@ from analysis.engine.ratings import NONE_OF_THESE
 PUBLISHED = Path(__file__).resolve().parents[3] / "shared" / "data" / "ratings"
 WORDS = ("left", "right", "stop", "yes")
 SYSTEMS = {"natural": 4.5, "copy": 3.4, "noise": 1.8}
+ORIGINS = {
+    "natural": ("natural", ""), "copy": ("copy_synthesis", "griffin_lim"), "noise": ("maximised", "griffin_lim"),
+}  # fmt: skip
 STARTED_AT = pd.Timestamp("2026-01-05T09:00:00.123456Z")
 SCALE = {
     "acr": (1.0, 5.0), "dcr": (1.0, 5.0), "ccr": (-3.0, 3.0), "ab": (0.0, 1.0), "abx": (0.0, 1.0),
@@ -31,11 +34,13 @@ def rating(**given: Any) -> dict[str, Any]:
     """Return one row of a ratings frame; pass only what matters."""
     method = given.get("method", "acr")
     low, high = SCALE.get(method, (np.nan, np.nan))
+    source, vocoder = ORIGINS.get(given.get("system", "natural"), ("", ""))
     clip = given.get("clip_key", f"{given.get('system', 'natural')}-{given.get('item', 'left')}")
     row = {
         "study": "demo", "study_version": 1, "listener": "listener-1", "is_simulated": False, "block": 0,
         "method": method, "trial_order": 0, "stimulus": f"{method}-{clip}", "clip_sha256": f"sha-{clip}",
-        "clip_key": clip, "system": "natural", "item": "left", "talker": "", "role": "sample", "expected": "",
+        "clip_key": clip, "system": "natural", "item": "left", "talker": "", "source": source,
+        "vocoder": vocoder, "role": "sample", "expected": "",
         "tolerance": np.nan, "scale_min": low, "scale_max": high, "response": "4",
         "score": 4.0 if method in SCALE else np.nan, "play_count": 1, "sound_seconds": 1.0,
         "first_shown_at": STARTED_AT, "answered_at": STARTED_AT + pd.Timedelta(seconds=3.5), "response_seconds": 3.5,

@@ -73,6 +73,18 @@ def test_a_rating_says_how_long_its_sound_lasts_what_was_expected_and_whether_it
     assert frame["hidden_while_playing_seconds"].tolist() == [1.5, 1.5]
 
 
+def test_a_rating_says_how_the_protocol_makes_its_system():
+    study = factories.make_open_study(systems=["robot"], methods=["acr"], words=["go", "no"], block=SMALL)
+    protocol = {**study.protocol, "systems": [{"slug": "robot", "source": "copy_synthesis", "vocoder": "griffin_lim"}]}
+    type(study).objects.filter(pk=study.pk).update(protocol=protocol)
+    study.refresh_from_db()
+    factories.answer_trials(factories.make_session(study=study))
+
+    frame = check_ratings(ratings_frame(study))
+
+    assert set(zip(frame["source"], frame["vocoder"], strict=True)) == {("copy_synthesis", "griffin_lim")}
+
+
 def test_a_word_has_no_scale():
     study = factories.make_open_study(methods=["class_identification"])
     factories.answer_trials(factories.make_session(study=study))

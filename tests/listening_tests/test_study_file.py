@@ -52,6 +52,7 @@ def test_the_protocol_writes_every_default_out(tmp_path):
             "identification_information",
             "classifier_human_agreement",
             "error_consistency",
+            "vocoder_and_network",
             "mean_opinion_score",
             "mixed_model",
             "pairwise_differences",

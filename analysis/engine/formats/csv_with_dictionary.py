@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.engine import archive
-from analysis.engine.archive import ArchiveIsDamaged, TableFormat
+from analysis.engine.archive import ArchiveIsDamaged, TableFormat, columns_in
 from analysis.engine.dictionary import TIME_FORMAT
 from analysis.engine.ratings import Column
 from analysis.engine.record import StudyRecord
@@ -41,13 +41,11 @@ def _cell(value: Any, kind: str) -> str:
 
 
 def _frame(content: bytes, columns: Sequence[Column], path: str) -> pd.DataFrame:
-    names = [column.name for column in columns]
     head, *rows = csv.reader(io.StringIO(content.decode(), newline=""))
-    if head != names:
-        raise ArchiveIsDamaged(f"{path}, line 1: the columns are not {', '.join(names)}.")
+    columns = columns_in(head, columns, f"{path}, line 1")
     for line, row in enumerate(rows, start=2):
-        if len(row) != len(names):
-            raise ArchiveIsDamaged(f"{path}, row {line}: {len(row)} cells instead of {len(names)}.")
+        if len(row) != len(columns):
+            raise ArchiveIsDamaged(f"{path}, row {line}: {len(row)} cells instead of {len(columns)}.")
     return pd.DataFrame(
         {
             column.name: pd.Series(_values([row[place] for row in rows], column, path), dtype=_DTYPES[column.type])

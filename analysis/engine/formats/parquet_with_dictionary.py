@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.engine import archive
-from analysis.engine.archive import ArchiveIsDamaged, TableFormat
+from analysis.engine.archive import ArchiveIsDamaged, TableFormat, columns_in
 from analysis.engine.ratings import Column
 from analysis.engine.record import StudyRecord
 
@@ -29,9 +29,7 @@ def _frame(content: bytes, columns: Sequence[Column], path: str) -> pd.DataFrame
         frame = pd.read_parquet(io.BytesIO(content), engine="pyarrow")
     except (ValueError, OSError) as error:
         raise ArchiveIsDamaged(f"{path} is no Parquet file ({error}): export the archive again.") from error
-    names = [column.name for column in columns]
-    if list(frame.columns) != names:
-        raise ArchiveIsDamaged(f"{path}: the columns are not {', '.join(names)}.")
+    columns = columns_in([str(name) for name in frame.columns], columns, path)
     mappings = {column.name: _mappings(frame[column.name], path) for column in columns if column.type == "object"}
     return frame.assign(**mappings)
 

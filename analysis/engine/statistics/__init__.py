@@ -18,6 +18,7 @@ from analysis.engine.statistics.pairwise_differences import PAIRWISE_DIFFERENCES
 from analysis.engine.statistics.preference import PREFERENCE
 from analysis.engine.statistics.reliability import RELIABILITY
 from analysis.engine.statistics.standard_deviation_of_scores import STANDARD_DEVIATION_OF_SCORES
+from analysis.engine.statistics.vocoder_and_network import VOCODER_AND_NETWORK
 from analysis.engine.statistics.word_identification import WORD_IDENTIFICATION
 from analysis.engine.statistics.word_verification import WORD_VERIFICATION
 
@@ -37,6 +38,7 @@ STATISTICS: dict[str, Statistic] = {
         WORD_VERIFICATION,
         CLASSIFIER_HUMAN_AGREEMENT,
         ERROR_CONSISTENCY,
+        VOCODER_AND_NETWORK,
         DEGRADATION_SCORE,
         COMPARISON_SCORE,
         PREFERENCE,

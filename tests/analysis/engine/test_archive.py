@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from analysis.engine import formats
 from analysis.engine.archive import ArchiveIsDamaged
 from analysis.engine.formats import EXCHANGE_FORMATS, FORMATS, parquet_with_dictionary
-from analysis.engine.formats.csv_with_dictionary import read_archive, write_archive
+from analysis.engine.formats.csv_with_dictionary import CSV, read_archive, write_archive
+from analysis.engine.formats.parquet_with_dictionary import PARQUET
 from analysis.engine.ratings import RATINGS, RatingsFrameIsWrong
 from analysis.engine.record import StudyFacts, StudyRecord, library_versions, study_record
 from analysis.engine.results import analyse, results_as_text
@@ -81,6 +82,33 @@ def test_no_text_number_or_time_is_lost_on_the_way(system, talker, score, second
 
     for form in FORMATS.values():
         assert_equal(form.read(form.write(record)), record)
+
+
+@pytest.mark.parametrize("form", [CSV, PARQUET], ids=lambda form: form.ending)
+def test_an_archive_from_before_some_columns_is_read_and_the_protocol_says_how_systems_were_made(form):
+    record = a_record()
+    older = [column for column in RATINGS if not column.may_be_absent]
+    protocol = {"systems": [{"slug": "copy", "title": "Copy", "source": "copy_synthesis", "vocoder": "griffin_lim"},
+                            {"slug": "natural", "title": "Natural", "source": "natural", "vocoder": None}]}  # fmt: skip
+
+    frame = form.read(form.write(record.ratings[[each.name for each in older]], older), RATINGS, "ratings")
+    again = study_record(record.facts, protocol, frame, record.judgements).ratings
+
+    assert set(RATINGS) > set(older)
+    assert again["sound_seconds"].isna().all()
+    assert dict(zip(again["system"], again["source"], strict=True)) == {
+        "natural": "natural", "copy": "copy_synthesis", "noise": "",
+    }  # fmt: skip
+    assert dict(zip(again["system"], again["vocoder"], strict=True)) == {
+        "natural": "", "copy": "griffin_lim", "noise": "",
+    }  # fmt: skip
+
+
+def test_a_column_that_archives_always_had_may_not_be_absent():
+    columns = [column for column in RATINGS if column.name != "talker"]
+
+    with pytest.raises(ArchiveIsDamaged, match="the columns are not"):
+        CSV.read(CSV.write(a_record().ratings, columns), RATINGS, "ratings.csv")
 
 
 def test_a_study_without_ratings_can_be_archived():

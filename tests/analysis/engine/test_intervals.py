@@ -7,10 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from analysis.engine.comparisons import pair_variances
 from analysis.engine.intervals import (
     crowdmos_interval,
     independent_interval,
     one_way_interval,
+    two_way_difference,
     two_way_interval,
     wilson_interval,
 )
@@ -31,6 +33,30 @@ def two_way_variance_by_hand(table: np.ndarray) -> float:
     stimulus = columns / (columns - 1) * (residuals.sum(axis=0) ** 2).sum()
     both = n / (n - 1) * (residuals**2).sum()
     return (listener + stimulus - both) / n**2
+
+
+def test_the_interval_of_a_difference_is_that_of_pairwise_differences():
+    """`comparisons.pair_variances` has the same formula for all pairs at once, written as sums over clusters."""
+    generator = np.random.default_rng(4)
+    scores, listeners, stimuli = crossed(generator.normal(3, 1, (6, 9)) + generator.normal(0, 1, (6, 1)))
+    is_first = (stimuli < 4).to_numpy()
+
+    interval = two_way_difference(scores, is_first, listeners, stimuli, confidence=0.9)
+
+    variances = pair_variances(scores, 1 - is_first.astype(int), listeners.to_numpy(), stimuli.to_numpy())
+    error = math.sqrt(variances.two_way[0, 1])
+    assert interval.estimate == pytest.approx(scores[is_first].mean() - scores[~is_first].mean())
+    assert interval.standard_error == pytest.approx(error)
+    assert interval.high - interval.estimate == pytest.approx(stats.t.ppf(0.95, 3) * error)
+
+
+def test_a_difference_from_a_single_stimulus_has_no_interval():
+    scores, listeners, stimuli = crossed(np.random.default_rng(4).normal(3, 1, (6, 3)))
+
+    interval = two_way_difference(scores, (stimuli == 0).to_numpy(), listeners, stimuli, confidence=0.95)
+
+    assert math.isnan(interval.low)
+    assert interval.note == "one stimulus: nothing is known of how others differ"
 
 
 def test_the_two_way_interval_is_the_formula_written_as_sums():
