@@ -56,7 +56,7 @@ def answered_plan(plan: "Plan", pilot: "Pilot | None", pilot_name: str = "", is_
 
 def _designs(frame: "pd.DataFrame", plan: "Plan") -> ShownTable:
     write = _writer(plan)
-    columns = [Shown("Listeners", lambda row: f"{row['listeners']:,}"), _stimuli()]
+    columns = [Shown("Listeners", lambda row: f"{row['listeners']:,}", is_number=False), _stimuli()]
     if plan.share is None:
         columns += [
             Shown("Smallest difference, by formula", lambda row: write(row["smallest_difference"])),
@@ -101,13 +101,14 @@ _WRITERS = {"designs": _designs, "for_difference": _for_difference, "for_half_wi
 
 
 def _complete(frame: "pd.DataFrame") -> "pd.DataFrame":
-    """Return a table with every column, also where no number of listeners was enough anywhere."""
+    """Return a table with every column, also where no number of listeners was enough anywhere; notes are short."""
     names = [*frame.columns, "listeners", "power", "simulated", "studies", "minutes_per_listener", "hours", "cost"]
-    return frame.reindex(columns=list(dict.fromkeys(names)))
+    complete = frame.reindex(columns=list(dict.fromkeys(names)))
+    return complete.assign(note=["No number is enough: take more stimuli." if note else "" for note in frame["note"]])
 
 
 def _stimuli() -> Shown:
-    return Shown("Stimuli of each system", lambda row: f"{row['stimuli']:,}")
+    return Shown("Stimuli of each system", lambda row: f"{row['stimuli']:,}", is_number=False)
 
 
 def _taken(plan: "Plan") -> list[Shown]:

@@ -58,10 +58,10 @@ class PlanForm(forms.Form):
     )  # fmt: skip
     difference = _number("Difference to find", 0.3, 0.001, 100, "Of two systems' mean scores, in points.")
     power = _number("Power", 0.8, 0.5, 0.99, "How probable it is to find it.")
-    level = _number("Level", 0.05, 0.001, 0.2, "Of the tests; intervals have 1 less it.")
+    level = _number("Level", 0.05, 0.001, 0.2, "Of the tests; the confidence of intervals is 1 less it.")
     half_width = _number("Half-width to stop at", None, 0.001, 100, "Of every interval: points, or a share of 1.")
     matched = _number(
-        "Correlation of matched stimuli", 0.0, 0, 1, "How alike two systems' stimuli are that say the same; 0: not."
+        "Correlation of matched stimuli", 0, 0, 1, "How alike two systems' stimuli are that say the same; 0: not."
     )
     share = _number("Share of right words", 0.75, 0.01, 0.99, "As expected; for words alone.")
     seconds_per_trial = _number("Seconds per trial", 15, 0.5, 600, "A guess: measure it.")

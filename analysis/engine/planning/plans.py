@@ -29,6 +29,8 @@ from analysis.engine.planning.stopping import Stopped, coverage_of_stopping
 
 # With fewer simulated studies nothing is said.
 FEWEST_STUDIES = 50
+# A study of more ratings is not played: it would not fit into memory many times over.
+LARGEST_PLAYED = 5_000_000
 NOT_SIMULATED = Simulated(math.nan, math.nan, math.nan, 0)
 
 
@@ -87,7 +89,7 @@ class Plan:
     def studies_of(self, ratings: int) -> int:
         """Return how many studies of so many ratings may be played; 0 if too few to say anything."""
         studies = int(min(self.studies, self.most_ratings // ratings))
-        return studies if studies >= FEWEST_STUDIES else 0
+        return studies if studies >= FEWEST_STUDIES and ratings <= LARGEST_PLAYED else 0
 
 
 def designs_table(plan: Plan) -> pd.DataFrame:
@@ -167,16 +169,21 @@ def needed_for_half_width(plan: Plan) -> pd.DataFrame:
 def stopping_of(plan: Plan) -> tuple[Design, Stopped] | None:
     """Return what becomes of simulated studies that stop at the plan's half-width, and the design they begin with.
 
-    That has the fewest stimuli with which the half-width can be reached, and twice the listeners that the formula says.
-    Scores are normal. None if no half-width is asked for, none is reached, or the design is too large to play.
+    Of the plan's numbers of stimuli that is the one which reaches the half-width with the fewest ratings by formula,
+    with twice as many listeners. Scores are normal. None if no half-width is asked for, none reaches it, or the design
+    is too large to play.
     """
     if plan.half_width is None:
         return None
-    for stimuli in sorted(plan.stimuli):
+    reaching = []
+    for stimuli in plan.stimuli:
         asked = (plan.half_width, stimuli, plan.variances, plan.confidence, plan.heard(stimuli))
         with suppress(PlanIsOutOfReach):
-            return _stopped(plan, plan.design(2 * listeners_for_half_width(*asked), stimuli))
-    return None
+            reaching.append(plan.design(listeners_for_half_width(*asked), stimuli))
+    if not reaching:
+        return None
+    fewest = min(reaching, key=lambda design: design.ratings)
+    return _stopped(plan, plan.design(2 * fewest.listeners, fewest.stimuli))
 
 
 def _stopped(plan: Plan, design: Design) -> tuple[Design, Stopped] | None:

@@ -80,11 +80,11 @@ def test_studies_of_identification_are_planned_for_the_width_of_a_share():
     assert needed["simulated"].iloc[1] == pytest.approx(0.1, rel=0.15)
 
 
-def test_stopping_is_played_with_the_fewest_stimuli_that_reach_the_width():
-    played = stopping_of(PLAN)
+def test_stopping_is_played_with_the_stimuli_that_need_the_fewest_ratings():
+    played = stopping_of(replace(PLAN, stimuli=(10, 20, 40)))
 
     assert played is not None
-    assert played[0].stimuli == 40
+    assert played[0].stimuli == 20
     assert played[1].coverage.value == pytest.approx(0.95, abs=0.05)
     assert stopping_of(replace(PLAN, half_width=None)) is None
     assert stopping_of(replace(PLAN, half_width=0.01)) is None
