@@ -17,15 +17,13 @@ from generation.engine.level import set_level
 from generation.engine.materials import Materials
 from generation.engine.maximisation.maximise import PriorIsMissing
 from generation.engine.maximisation.recipes import Space
+from generation.engine.maximisation.shares import STEADY
 from generation.engine.progress import Progress
 from generation.engine.search import FoundFeatures, Group, find_features, group_size, groups_of, search_settings
 from generation.engine.takes import Takes
 from generation.engine.vocoder import Vocoder, load_vocoder
 
 BATCH = 32
-# Matrix products of fewer rows are rounded otherwise (measured on a processor): from here on a clip's features are the
-# same to the last bit whatever its batch.
-STEADY_BATCH = 16
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ def render(requests: Sequence[ClipRequest], materials: Materials, progress: Prog
     """Make the clips, system by system and in batches of BATCH, so that memory does not grow with their number.
 
     Within a system clips come in the order asked for, those that are searched as a group together. A clip is decided
-    by its own request and seed; its batch changes it by rounding at most (see STEADY_BATCH). A batch that does not
+    by its own request and seed, on a processor to the last bit (see `maximisation.shares`). A batch that does not
     fit into memory is halved, which `progress` is told. Requests that start at a recording which the climbed
     classifiers get wrong are left out where they get too few wrong; `progress` is told how many.
     All requests are checked before the first clip is made: raises WordIsUnknown, NoRecordingLeft, ClassifierIsMissing,
@@ -101,7 +99,7 @@ def _render(
 
     def find(groups: Sequence[Group]) -> FoundFeatures:
         report(_note(groups[0][0]))
-        return find_features(groups, takes, materials, fill_to=min(STEADY_BATCH, searching.size))
+        return find_features(groups, takes, materials, fill_to=min(STEADY, searching.size * group_size(groups[0][0])))
 
     for requests in systems:
         wanted = frozenset(requests)

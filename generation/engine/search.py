@@ -12,6 +12,7 @@ from generation.engine.corpora.layout import Recording
 from generation.engine.materials import Materials
 from generation.engine.maximisation.maximise import Maximised, maximise, noise_start, recording_start
 from generation.engine.maximisation.recipes import MaximisationRecipe, Space, preset
+from generation.engine.maximisation.shares import STEADY
 from generation.engine.takes import Takes
 
 Group = tuple[ClipRequest, ...]
@@ -70,10 +71,12 @@ def group_size(request: ClipRequest) -> int:
     return 1 if settings is None else settings.objective.group_size
 
 
-def find_features(groups: Sequence[Group], takes: Takes, materials: Materials, *, fill_to: int = 1) -> FoundFeatures:
+def find_features(
+    groups: Sequence[Group], takes: Takes, materials: Materials, *, fill_to: int = STEADY
+) -> FoundFeatures:
     """Find the features of groups of one system. Raises what `maximise` raises.
 
-    fill_to: search at least so many samples together, the last one again and again if there are fewer.
+    fill_to: as `maximise` has it.
     """
     requests = [request for group in groups for request in group]
     rows = [takes.row(request) for request in requests]
@@ -84,11 +87,9 @@ def find_features(groups: Sequence[Group], takes: Takes, materials: Materials, *
     if settings is None:
         is_decoded = requests[0].source == RECONSTRUCTION
         return FoundFeatures(requests, recordings, _reconstructed(recorded, materials) if is_decoded else recorded)
-    filling = [groups[-1][-1:]] * (fill_to - len(requests))
-    filled = torch.cat([recorded, recorded[-1:].repeat(len(filling), 1, 1)]) if known else None
-    found = _search([*groups, *filling], filled, settings, materials)
-    search = Search(settings, found.objective, found.probability, found.steps_taken).of(range(len(requests)))
-    return FoundFeatures(requests, recordings, found.features[: len(requests)], search)
+    found = _search(groups, recorded if known else None, settings, materials, fill_to)
+    search = Search(settings, found.objective, found.probability, found.steps_taken)
+    return FoundFeatures(requests, recordings, found.features, search)
 
 
 @torch.inference_mode()
@@ -100,7 +101,11 @@ def _reconstructed(recorded: Tensor, materials: Materials) -> Tensor:
 
 
 def _search(
-    groups: Sequence[Group], recorded: Tensor | None, settings: MaximisationRecipe, materials: Materials
+    groups: Sequence[Group],
+    recorded: Tensor | None,
+    settings: MaximisationRecipe,
+    materials: Materials,
+    fill_to: int,
 ) -> Maximised:
     """Search features for the requests' words, from the recordings' features [B, M, T] or else from noise."""
     requests = [request for group in groups for request in group]
@@ -116,4 +121,4 @@ def _search(
     targets = torch.tensor([words.index(request.word) for request in requests], device=start.device)
     numbers = torch.tensor([number for number, group in enumerate(groups) for _ in group], device=start.device)
     classifiers = [loaded.network for loaded in materials.climbed(requests[0].climbs or ()).values()]
-    return maximise(start, targets, classifiers, prior, settings, generators, numbers)
+    return maximise(start, targets, classifiers, prior, settings, generators, numbers, fill_to=fill_to)

@@ -12,9 +12,7 @@ from torch import Tensor
 from generation.engine.maximisation.objectives.margin import Margin
 from generation.engine.maximisation.recipes import MaximisationRecipe, Optimiser
 from generation.engine.maximisation.responses import Response
-
-# Measured on a processor, one thread, for the networks of the catalogue: the bits change at 5 rows and below.
-STEADY = 8
+from generation.engine.maximisation.shares import STEADY
 
 
 class Climb:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from generation.engine.batches import Batches
 from generation.engine.maximisation.maximise import Maximised, Prior, maximise, noise_start
 from generation.engine.maximisation.recipes import MaximisationRecipe
+from generation.engine.maximisation.shares import STEADY
 from generation.engine.progress import Progress, unwatched
 
 
@@ -50,7 +51,9 @@ def maximise_many(
         generators = [torch.Generator().manual_seed(_sample_seed(seed, row)) for row in rows]
         start = noise_start(shape, recipe, generators).to(device)
         wanted = targets[rows.start : rows.stop].to(device)
-        return Chunk(rows.start, wanted, start, maximise(start, wanted, classifiers, prior, recipe, generators))
+        fill_to = min(STEADY, size * batches.size)
+        found = maximise(start, wanted, classifiers, prior, recipe, generators, fill_to=fill_to)
+        return Chunk(rows.start, wanted, start, found)
 
     batches: Batches[int] = Batches(max(1, batch // size), lambda note: progress(done / len(targets), note))
     for chunk in batches.do(search, range(0, len(targets), size)):

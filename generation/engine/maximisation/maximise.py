@@ -19,6 +19,7 @@ from generation.engine.maximisation.climb import Climb
 from generation.engine.maximisation.objective import Moment
 from generation.engine.maximisation.recipes import MaximisationRecipe, Optimiser, Space
 from generation.engine.maximisation.responses import respond
+from generation.engine.maximisation.shares import STEADY, each_in_a_thread, filled, shares_of
 from generation.engine.maximisation.transform import disturb, draw_numbers
 from generation.engine.prior import Autoencoder
 
@@ -76,6 +77,8 @@ def maximise(
     recipe: MaximisationRecipe,
     generators: Sequence[torch.Generator],
     groups: Tensor | None = None,
+    *,
+    fill_to: int = STEADY,
 ) -> Maximised:
     """Climb from `start` [B, M, T] or [B, D] (as `noise_start` or `recording_start` gives it) to the targets [B].
 
@@ -83,37 +86,77 @@ def maximise(
     sample is disturbed by comes from its own generator (on the CPU). Features searched directly are not clipped on
     the way unless the recipe says so: whoever hands them on to a vocoder clips them to [0, 1].
     groups: [B], which samples are searched as a group where the objective looks at groups; unless given, as many
-    neighbours as it says.
-    Raises PriorIsMissing, NetworkIsTraining, SearchDiverged, and what the objective raises.
+    neighbours as it says. fill_to: compute so many rows at least, though fewer are asked for.
+    On a processor a sample's bits are the same whatever its batch and the number of threads, unless `fill_to` is less
+    than STEADY. Raises PriorIsMissing, NetworkIsTraining, SearchDiverged, and what the objective raises.
     """
     _check_networks(classifiers, prior, recipe)
     keep_freed_memory()
-    groups = _neighbours(targets, recipe) if groups is None else groups
-    decode = _decoder(prior, recipe)
-    look = _looker(classifiers, recipe)
+    rows, groups = filled(len(start), fill_to, _neighbours(targets, recipe) if groups is None else groups)
     numbers = draw_numbers(recipe.transforms, recipe.steps, generators, start.device)
-    climb = Climb(start, groups, recipe)
-    objectives, probabilities = start.new_zeros(2, recipe.steps + 1, len(start))
-    for step in range(recipe.steps):
-        rows = climb.rows
-        features = decode(climb.position)
-        disturbed = disturb(features, recipe.transforms, numbers[step, rows])
-        moment = look(targets[rows], climb.groups, features, disturbed, climb.position)
-        objective = recipe.objective.value(moment)
-        climb.step(_gradient(objective, climb.position, recipe))
-        _return_to_bounds(climb.position, recipe)
-        objectives[step, rows], probabilities[step, rows] = objective.detach(), _probability(moment)
-        climb.retire(step, moment.responses, moment.targets)
-        if climb.is_over:
-            break
-    climb.end()
-    with torch.no_grad():
-        features = decode(climb.found)
-        moment = look(targets, groups, features, features, climb.found)
-    objectives = _ended(objectives, climb.steps_taken, recipe.objective.value(moment))
-    probabilities = _ended(probabilities, climb.steps_taken, _probability(moment))
-    _check_finite(objectives)
-    return Maximised(features, _code(climb.found, prior, recipe), objectives, probabilities, climb.steps_taken)
+    search = _Search(_decoder(prior, recipe), _looker(classifiers, recipe), prior, recipe)
+
+    def climb(share: slice) -> Maximised:
+        own = rows[share]
+        return search.climb(start[own], targets[own], groups[share], numbers[:, own])
+
+    shares = shares_of(groups.tolist(), _n_shares(start.device, recipe))
+    found = each_in_a_thread(climb, shares) if start.device.type == "cpu" else [climb(share) for share in shares]
+    return _joined(found, len(start))
+
+
+def _n_shares(device: torch.device, recipe: MaximisationRecipe) -> int:
+    """Tell into how many shares a batch is cut; only one thread at a time can listen at a network's layers."""
+    return torch.get_num_threads() if device.type == "cpu" and not recipe.objective.layers else 1
+
+
+def _joined(found: Sequence[Maximised], count: int) -> Maximised:
+    """Put what shares found together, without the rows after so many. Raises SearchDiverged."""
+    codes = [each.code for each in found if each.code is not None]
+    objective = torch.cat([each.objective for each in found], dim=1)[:, :count]
+    _check_finite(objective)
+    return Maximised(
+        torch.cat([each.features for each in found])[:count],
+        torch.cat(codes)[:count] if codes else None,
+        objective,
+        torch.cat([each.probability for each in found], dim=1)[:, :count],
+        torch.cat([each.steps_taken for each in found])[:count],
+    )
+
+
+@dataclass(frozen=True)
+class _Search:
+    """What all shares of a batch have in common: the way from a position to features, and to what they make heard."""
+
+    decode: Callable[[Tensor], Tensor]
+    look: Callable[[Tensor, Tensor, Tensor, Tensor, Tensor], Moment]
+    prior: Prior | None
+    recipe: MaximisationRecipe
+
+    def climb(self, start: Tensor, targets: Tensor, groups: Tensor, numbers: Tensor) -> Maximised:
+        """Climb from start [B, ...] to targets [B] in groups [B], disturbed as numbers [steps, B, N] decide."""
+        recipe = self.recipe
+        climb = Climb(start, groups, recipe)
+        objectives, probabilities = start.new_zeros(2, recipe.steps + 1, len(start))
+        for step in range(recipe.steps):
+            rows = climb.rows
+            features = self.decode(climb.position)
+            disturbed = disturb(features, recipe.transforms, numbers[step, rows])
+            moment = self.look(targets[rows], climb.groups, features, disturbed, climb.position)
+            objective = recipe.objective.value(moment)
+            climb.step(_gradient(objective, climb.position, recipe))
+            _return_to_bounds(climb.position, recipe)
+            objectives[step, rows], probabilities[step, rows] = objective.detach(), _probability(moment)
+            climb.retire(step, moment.responses, moment.targets)
+            if climb.is_over:
+                break
+        climb.end()
+        with torch.no_grad():
+            features = self.decode(climb.found)
+            moment = self.look(targets, groups, features, features, climb.found)
+        objectives = _ended(objectives, climb.steps_taken, recipe.objective.value(moment))
+        probabilities = _ended(probabilities, climb.steps_taken, _probability(moment))
+        return Maximised(features, _code(climb.found, self.prior, recipe), objectives, probabilities, climb.steps_taken)
 
 
 def noise_start(shape: Sequence[int], recipe: MaximisationRecipe, generators: Sequence[torch.Generator]) -> Tensor:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 import torch
@@ -302,6 +303,22 @@ def test_a_clip_of_a_group_is_the_same_whoever_of_it_is_asked_for(materials):
             torch.tensor(together[clip.request].recipe["search"]["objective_trajectory"]),
             atol=1e-2,
         )
+
+
+def test_generation_that_was_interrupted_goes_on_with_the_same_bits(materials):
+    recommended = replace(THROUGH_DECODER, preset="recommended", climbs=("own", "other"))
+    asked = [replace(recommended, word=word, take=take) for take in range(10) for word in ("low", "high")]
+
+    whole = {clip.request: clip for clip in render(asked, materials, ignore)}
+    begun = list(islice(render(asked, materials, ignore), 7))
+    left = [request for request in asked if request not in {clip.request for clip in begun}]
+    resumed = [*begun, *render(left, materials, ignore)]
+
+    assert {clip.request for clip in resumed} == set(asked)
+    for clip in resumed:
+        assert torch.equal(clip.features, whole[clip.request].features)
+        assert torch.equal(clip.waveform, whole[clip.request].waveform)
+        assert clip.recipe == whole[clip.request].recipe
 
 
 class Cramped(nn.Module):

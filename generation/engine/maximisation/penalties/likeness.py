@@ -29,20 +29,11 @@ class Likeness(Objective):
     def value(self, moment: Moment) -> Tensor:
         """Give the likeness [B]."""
         features = moment.features.flatten(1)
+        is_like = (moment.groups[:, None] == moment.groups[None]) & (moment.targets[:, None] == moment.targets[None])
+        # Pair by pair: one matrix product for all would be rounded by who else is in the batch.
+        first, second = is_like.triu(1).nonzero(as_tuple=True)
+        differences = features.index_select(0, first) - features.index_select(0, second)
         # The square root has no gradient at 0, where two samples are equal.
-        distances = (_mean_squares(features) + 1e-8).sqrt()
-        rows = torch.arange(len(features), device=features.device)
-        others = (
-            (moment.groups[:, None] == moment.groups[None])
-            & (moment.targets[:, None] == moment.targets[None])
-            & (rows[:, None] != rows[None])
-        )
-        near = torch.exp(-distances / self.reach) * others
-        return near.sum(dim=1) / others.sum(dim=1).clamp(min=1)
-
-
-def _mean_squares(features: Tensor) -> Tensor:
-    """Give the mean squared difference [B, B] between any two samples of features [B, N]."""
-    squares = features.square().sum(dim=1)
-    differences = squares[:, None] + squares[None] - 2 * features @ features.T
-    return differences.clamp(min=0.0) / features.shape[1]
+        near = torch.exp(-(differences.square().mean(dim=1) + 1e-8).sqrt() / self.reach)
+        summed = near.new_zeros(len(features)).index_add(0, first, near).index_add(0, second, near)
+        return summed / (is_like.sum(dim=1) - 1).clamp(min=1)
