@@ -1,7 +1,7 @@
 """The tables of results as a page shows them: every cell a text, every column a heading."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -136,8 +136,7 @@ def judge_title(classifier: str, stage: str, part: str = "judge", *, classifiers
 
 def _estimate(row: Row) -> str:
     write = percent if row["measure"].endswith("accuracy") else score
-    interval = span(row["low"], row["high"], write)
-    return write(row["estimate"]) if interval == NOTHING else f"{write(row['estimate'])} ({interval})"
+    return _with_span(row["estimate"], row["low"], row["high"], write)
 
 
 def accuracy_table(table: "pd.DataFrame", systems: Mapping[str, str], classifiers: Mapping[str, str]) -> ShownTable:
@@ -161,7 +160,7 @@ def _share_in_part(row: Mapping[Any, Any]) -> str:
 
 
 # What a plain table does not show beside an estimate and its interval; the CSV has everything.
-LEFT_OUT = {"low", "high", "note", "method", "clip_sha256", "standard_error"}
+LEFT_OUT = {"low", "high", "note", "method", "network", "clip_sha256", "standard_error"}
 TRUTHS = {"True": "yes", "False": "no", "nan": NOTHING}
 COUNT_TITLES = {
     "n": "Ratings",
@@ -173,23 +172,42 @@ COUNT_TITLES = {
 
 
 def plain_table(caption: str, table: "pd.DataFrame", level: str, names: Mapping[str, str]) -> ShownTable:
-    """Write out a table of any statistic: what a row is about, its estimate with the interval, and the rest."""
-    columns = [_plain_column(str(name), is_number, names) for name, is_number in _columns_of(table)]
+    """Write out a table of any statistic: what a row is about, its estimate with the interval, and the rest.
+
+    A number with ends of its own (say ceiling, ceiling_low, ceiling_high) has them in brackets. Of a long table the
+    first rows are shown, and a note says so.
+    """
+    columns = [_plain_column(str(name), is_number, names, table) for name, is_number in _columns_of(table)]
     if {"low", "high"} <= set(table.columns):
         after = 1 + next((place for place, (name, _) in enumerate(_columns_of(table)) if name == "estimate"), -1)
         columns.insert(after, Shown(f"{level} interval", lambda row: span(row["low"], row["high"], number)))
     n_heads = sum(not is_number for _name, is_number in _columns_of(table))
-    return shown_table(caption, table.head(ROWS_SHOWN), columns, max(1, min(n_heads, 2)))
+    shown = shown_table(caption, table.head(ROWS_SHOWN), columns, max(1, min(n_heads, 2)))
+    if len(table) <= ROWS_SHOWN:
+        return shown
+    return replace(shown, notes=[*shown.notes, f"The first {ROWS_SHOWN} of {len(table):,} rows; the CSV has them all."])
 
 
 def _columns_of(table: "pd.DataFrame") -> list[tuple[str, bool]]:
     """Return the columns that a plain table shows, texts first, and whether each holds numbers."""
-    kinds = [(str(name), table[name].dtype.kind in "fiu") for name in table.columns if name not in LEFT_OUT]
+    left_out = LEFT_OUT.union(*(_ends(str(name)) for name in table.columns if _has_ends(str(name), table)))
+    kinds = [(str(name), table[name].dtype.kind in "fiu") for name in table.columns if name not in left_out]
     return sorted(kinds, key=lambda kind: kind[1])
 
 
-def _plain_column(name: str, is_number: bool, names: Mapping[str, str]) -> Shown:
+def _ends(name: str) -> tuple[str, str]:
+    return f"{name}_low", f"{name}_high"
+
+
+def _has_ends(name: str, table: "pd.DataFrame") -> bool:
+    return set(_ends(name)) <= set(table.columns)
+
+
+def _plain_column(name: str, is_number: bool, names: Mapping[str, str], table: "pd.DataFrame") -> Shown:
     title = COUNT_TITLES.get(name, name.removeprefix("n_").replace("_", " ").capitalize())
+    if is_number and _has_ends(name, table):
+        low, high = _ends(name)
+        return Shown(title, lambda row: _with_span(row[name], row[low], row[high], number))
     if is_number:
         return Shown(title, lambda row: number(row[name]))
     return Shown(
@@ -217,6 +235,11 @@ def percent(value: float) -> str:
 def span(low: float, high: float, write: Callable[[float], str]) -> str:
     """Write both ends of an interval."""
     return NOTHING if low != low else f"{write(low).removesuffix(' %')} – {write(high)}"
+
+
+def _with_span(value: float, low: float, high: float, write: Callable[[float], str]) -> str:
+    interval = span(low, high, write)
+    return write(value) if interval == NOTHING else f"{write(value)} ({interval})"
 
 
 def named(title: str, column: str, names: Mapping[str, str] | None = None) -> Shown:

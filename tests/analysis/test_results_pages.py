@@ -232,3 +232,21 @@ def test_every_methods_statistics_are_shown_with_their_tables(researcher, method
     assert told in shown
     address = reverse("results_table", args=[study.slug, statistic, "x"]).removesuffix("x.csv")
     assert address in shown
+
+
+def test_what_the_vocoder_did_and_whether_errors_are_consistent_stand_on_the_page_with_their_files(researcher):
+    systems = [
+        {"slug": "natural", "title": "Natural speech", "source": "natural"},
+        {"slug": "robot", "title": "Robot", "source": "copy_synthesis", "vocoder": "griffin_lim"},
+    ]
+    names = ["vocoder_and_network", "error_consistency", "identification_model"]
+    study = make_answered_study(n_real=4, protocol={"systems": systems, "analysis": {"statistics": names}})
+
+    text = page(researcher, study)
+
+    assert "What the vocoder did, and what the network did" in text
+    assert re.search(r"vocoder</th> <th scope=\"row\">Natural speech</th> ?<td>Robot</td>", text.replace("><", "> <"))
+    assert "Accuracy classifier" in text
+    assert "Log odds ratio" in text
+    for statistic, table in zip(names, ("steps", "overall", "means"), strict=True):
+        assert reverse("results_table", args=[study.slug, statistic, table]) in text

@@ -1,0 +1,66 @@
+import pandas as pd
+
+from analysis.engine.statistics import STATISTICS
+from analysis.tables import ROWS_SHOWN, ShownTable, plain_table
+from tests.analysis.frames import simulated_judgements, simulated_ratings
+
+NAMES = {"natural": "Natural speech", "copy": "Copied", "noise": "From noise", "judge": "Residual classifier"}
+
+
+def shown(slug: str, name: str) -> ShownTable:
+    tables = STATISTICS[slug].tables(simulated_ratings(n_listeners=12), simulated_judgements(), 0.95)
+    return plain_table("Steps", tables[name], "95 %", NAMES)
+
+
+def cells(table: ShownTable, row: int) -> dict[str, str]:
+    return {head.text: cell.text for head, cell in zip(table.head, table.rows[row], strict=True)}
+
+
+def test_a_number_with_ends_of_its_own_has_them_in_brackets():
+    table = pd.DataFrame({"system": ["a", "b"], "ceiling": [0.5, 0.25], "ceiling_low": [0.25, float("nan")],
+                          "ceiling_high": [0.75, float("nan")]})  # fmt: skip
+
+    rows = plain_table("Ceilings", table, "95 %", {}).rows
+
+    assert [row[1].text for row in rows] == ["0.500 (0.250 – 0.750)", "0.250"]
+    assert len(rows[0]) == 2
+
+
+def test_a_long_table_says_how_much_of_it_is_shown():
+    table = pd.DataFrame({"system": "a", "estimate": range(1200)})
+
+    shown = plain_table("Long", table, "95 %", {})
+
+    assert len(shown.rows) == ROWS_SHOWN
+    assert shown.notes == [f"The first {ROWS_SHOWN} of 1,200 rows; the CSV has them all."]
+    assert plain_table("Short", table.head(ROWS_SHOWN), "95 %", {}).notes == ()
+
+
+def test_steps_are_shown_with_both_sides_and_their_intervals_under_the_names_of_systems():
+    table = shown("vocoder_and_network", "steps")
+
+    row = cells(table, 1)
+    assert [head.text for head in table.head] == [
+        "Step", "System", "Other system", "Vocoder", "Observer", "Stage", "Part", "Estimate", "95 % interval",
+        "Before", "After", "Ratings", "Listeners", "Clips",
+    ]  # fmt: skip
+    assert (row["Step"], row["System"], row["Other system"]) == ("vocoder", "Natural speech", "Copied")
+    assert row["Observer"] == "Residual classifier"
+    assert row["Before"] == "1 (0.676 – 1)"
+
+
+def test_error_consistency_is_shown_beside_its_ceiling_and_both_accuracies():
+    table = shown("error_consistency", "overall")
+
+    assert [head.text for head in table.head if head.is_number] == [
+        "Estimate", "95 % interval", "Ceiling", "Observed", "Expected", "Accuracy listeners", "Accuracy classifier",
+        "Ratings", "Listeners", "Clips",
+    ]  # fmt: skip
+    assert "(" in cells(table, 0)["Ceiling"]
+
+
+def test_the_mixed_model_is_shown_with_odds_ratios_under_the_names_of_systems():
+    row = cells(shown("identification_model", "odds_ratios"), 0)
+
+    assert (row["System"], row["Other system"]) == ("Natural speech", "Copied")
+    assert {"Estimate", "95 % interval", "Log odds ratio", "p"} <= set(row)
