@@ -83,7 +83,7 @@ class PermutationTest:
             return float("nan")
         permuted = (
             pair.stimuli_swapped(self.swaps_of_stimuli(pair)),
-            pair.listeners_swapped(self._swaps_of(pair.listeners), self._moved(first, second, stimuli)),
+            pair.listeners_swapped(*self._swaps_of(pair.listeners), self._moved(first, second, stimuli)),
         )
         return max(_p(observed, statistics) for statistics in permuted)
 
@@ -99,8 +99,11 @@ class PermutationTest:
             self._stimulus_swaps[key] = draw(self._generator, len(self._swaps), *key[: 1 if n_both else 2])
         return self._stimulus_swaps[key]
 
-    def _swaps_of(self, listeners: Codes) -> Floats:
-        return self._swaps if len(listeners) == self._swaps.shape[1] else self._swaps[:, listeners]
+    def _swaps_of(self, listeners: Codes) -> tuple[Floats, Codes]:
+        """Return swaps [B, L] that hold those of these listeners, and the columns that do."""
+        if 2 * len(listeners) < self._swaps.shape[1]:
+            return self._swaps[:, listeners], np.arange(len(listeners))
+        return self._swaps, listeners
 
     def _pair(self, first: int, second: int) -> tuple[SwappedPair, Codes]:
         """Return the cells of two systems, and the study's numbers of the pair's stimuli, the first system's first."""

@@ -90,14 +90,20 @@ class SwappedPair:
             by_both=_squares(swaps, means.weights, self.units, self.stimulus),
         )
 
-    def listeners_swapped(self, swaps: Floats, moved: tuple[Floats, Floats]) -> Floats:
-        """Return the same for listeners [B, L]; `moved` is what the first system's sums and counts gain [S, B]."""
-        means = Means.of(swaps, self.by_listener)
+    def listeners_swapped(self, swaps: Floats, columns: Codes, moved: tuple[Floats, Floats]) -> Floats:
+        """Return the same for listeners, whose swaps stand in these columns [L] of many [B, M] -> [B].
+
+        `moved` is what the first system's sums and counts of each stimulus gain [S, B].
+        """
+        # Zeros for those of the many who are no listeners of this pair: cheaper than a copy of the others.
+        by_listener = np.zeros((swaps.shape[1], 4))
+        by_listener[columns] = self.by_listener
+        means = Means.of(swaps, by_listener)
         return self._studentised(
             means,
             by_stimulus=_squares_across(means.weights, self.by_stimulus, *moved),
-            by_listener=_squares(swaps, means.weights, self.by_listener, np.arange(len(self.listeners))),
-            by_both=_squares(swaps, means.weights, self.units, self.listener),
+            by_listener=_squares(swaps, means.weights, by_listener, np.arange(len(by_listener))),
+            by_both=_squares(swaps, means.weights, self.units, columns[self.listener]),
         )
 
     def _studentised(self, means: "Means", by_stimulus: Floats, by_listener: Floats, by_both: Floats) -> Floats:
@@ -126,9 +132,9 @@ class SwappedPair:
         return _unless_rounding((factors @ (rows.T @ rows)) * factors)
 
 
-def _summed(units: Floats, clusters: Codes) -> Floats:
-    """Return the sums of each column over the clusters [U, C] -> [G, C]."""
-    return np.column_stack([np.bincount(clusters, column) for column in units.T])
+def _summed(units: Floats, clusters: Codes, n_clusters: int = 0) -> Floats:
+    """Return the sums of each column over the clusters [U, C] -> [G, C]; at least so many clusters."""
+    return np.column_stack([np.bincount(clusters, column, n_clusters) for column in units.T])
 
 
 def _corrected(squares: Floats, n_clusters: int) -> Floats:
@@ -141,7 +147,7 @@ def _squares(swaps: Floats, weights: Floats, units: Floats, clusters: Codes) -> 
     Squares of sums are quadratic in the weights [B, 4], and a swap exchanges entries of the matrix between them.
     """
     entries = np.column_stack([units[:, first] * units[:, second] for first, second in ENTRIES])
-    changes = _summed(entries[:, SWAPPED_ENTRIES] - entries, clusters)
+    changes = _summed(entries[:, SWAPPED_ENTRIES] - entries, clusters, swaps.shape[1])
     return _unless_rounding((entries.sum(axis=0) + swaps @ changes) * _products(weights))
 
 

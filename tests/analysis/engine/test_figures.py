@@ -7,27 +7,28 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.engine.figure import SVG, FigureIsNotPlain, plain_svg
-from analysis.engine.gallery import DRAWINGS
+from analysis.engine.bar_plots import plot_scores_by_system_and_word
+from analysis.engine.figure import ACCENT, INK, PAPER, SVG, FigureIsNotPlain, plain_svg
+from analysis.engine.gallery import DRAWINGS, draw_figures
+from analysis.engine.matrix_plots import plot_confusion, plot_confusion_difference, plot_pairwise
 from analysis.engine.plots import (
-    plot_agreement,
     plot_answer_distribution,
-    plot_confusion,
-    plot_confusion_difference,
     plot_identification,
     plot_mean_opinion_scores,
     plot_mean_opinion_scores_by_word,
-    plot_standard_deviations,
 )
+from analysis.engine.record import StudyFacts, study_record
+from analysis.engine.results import analyse
+from analysis.engine.scatter_plots import plot_agreement, plot_standard_deviations
 from analysis.engine.statistics import STATISTICS
-from tests.analysis.frames import simulated_judgements, simulated_ratings
+from tests.analysis.frames import ratings_of_every_method, simulated_judgements
 
 TITLES = {"copy": "Copy synthesis (Griffin–Lim)", "noise": "From <noise> & nothing else"}
 
 
 @pytest.fixture(scope="module")
 def tables():
-    frames = simulated_ratings(), simulated_judgements()
+    frames = ratings_of_every_method(), simulated_judgements()
     drawn = {drawing.statistic for drawing in DRAWINGS.values()}
     return {slug: STATISTICS[slug].tables(*frames, 0.95) for slug in drawn}
 
@@ -137,3 +138,55 @@ def test_the_spread_of_scores_is_drawn_by_method_even_where_means_stand_at_the_e
 
     assert {"acr", "dcr"} <= {text.text for text in ElementTree.fromstring(figure.svg).iter(f"{{{SVG}}}text")}
     assert f"{2 * len(by_stimulus)} sounds" in figure.description
+
+
+def texts_of(figure):
+    return [text.text for text in ElementTree.fromstring(figure.svg).iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_a_study_of_every_method_has_every_figure_each_named_and_told():
+    facts = StudyFacts("demo", "Demo", 1, "0" * 64, 1, "real", "Digits", is_synthetic_speech=False)
+    record = study_record(facts, {}, ratings_of_every_method(), simulated_judgements())
+
+    figures = draw_figures(record, analyse(record), {})
+
+    assert set(figures) == set(DRAWINGS)
+    for name, figure in figures.items():
+        root = ElementTree.fromstring(figure.svg_file())
+        assert (figure.name, root[0].text, root[1].text) == (name, figure.title, figure.description)
+        assert figure.pdf_file().startswith(b"%PDF")
+        assert set(re.findall(r'(?:fill|stroke)="(#.*?)"', figure.svg)) <= {INK, ACCENT, PAPER}
+
+
+def test_a_score_is_written_into_its_part_of_the_bar_unless_that_is_narrow(tables):
+    table = tables["mean_opinion_score"]["distribution"]
+    wide = table[table["share"] > 0.04]
+
+    written = texts_of(plot_answer_distribution(table, TITLES))
+
+    assert sum(text in {"1", "2", "3", "4", "5"} for text in written) == len(wide)
+
+
+def test_each_system_has_a_panel_with_a_bar_for_each_word_and_at_most_twelve_have(tables):
+    table = tables["mean_opinion_score"]["by_system_and_item"]
+    many = pd.concat([table.assign(system=table["system"] + str(number)) for number in range(5)])
+
+    few_figure, many_figure = (plot_scores_by_system_and_word(each, (1, 5), {}) for each in (table, many))
+
+    assert few_figure.svg.count('fill-opacity="0.45"') == len(table)
+    assert many_figure.svg.count('fill-opacity="0.45"') == 12 * 4
+    assert "The 3 systems below are in the table." in many_figure.description
+
+
+def test_a_pair_is_drawn_from_both_sides_with_a_star_where_it_is_sure():
+    table = pd.DataFrame(
+        {
+            "system": ["a", "a", "b"], "other_system": ["b", "c", "c"], "estimate": [1.2, 0.4, -0.1],
+            "p_two_way_holm": [0.01, 0.2, float("nan")],
+        }
+    )  # fmt: skip
+
+    figure = plot_pairwise(table, {"a": "First"})
+
+    assert {"+1.2*", "-1.2*", "+0.4", "-0.4", "-0.1", "+0.1", "First"} <= set(texts_of(figure))
+    assert figure.description.startswith("3 pairs; 1 of them differ")
