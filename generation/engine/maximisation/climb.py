@@ -9,14 +9,15 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from generation.engine.maximisation.ascent import ascent
 from generation.engine.maximisation.objectives.margin import Margin
-from generation.engine.maximisation.recipes import MaximisationRecipe, Optimiser
+from generation.engine.maximisation.recipes import MaximisationRecipe
 from generation.engine.maximisation.responses import Response
 from generation.engine.maximisation.shares import STEADY
 
 
 class Climb:
-    """The rows of a batch that are computed, their positions and their optimiser; and what the others have found.
+    """The rows of a batch that are computed, their positions and how they move; and what the others have found.
 
     rows: [R], which samples of the batch are computed. position: [R, ...], theirs. found: [B, ...], where every
     sample stood when it left. steps_taken: [B], after how many steps that was.
@@ -27,7 +28,7 @@ class Climb:
         self._groups = groups
         self.rows = torch.arange(len(start), device=start.device)
         self.position = start.detach().clone().requires_grad_()
-        self.optimiser = _optimiser(self.position, recipe)
+        self._ascent = ascent(recipe, self.position.detach())
         self.found = start.detach().clone()
         self.steps_taken = torch.full_like(self.rows, recipe.steps)
         self._is_climbing = torch.ones_like(self.rows, dtype=torch.bool)
@@ -45,8 +46,7 @@ class Climb:
 
     def step(self, gradient: Tensor) -> None:
         """Move the positions by the gradient [R, ...]."""
-        self.position.grad = gradient
-        self.optimiser.step()
+        self._ascent.step(self.position, gradient)
 
     def retire(self, step: int, responses: Sequence[Response], targets: Tensor) -> None:
         """Let go whom the responses to the step's disturbed features show to have been held for long enough.
@@ -78,17 +78,7 @@ class Climb:
         self._keep(order[: max(int(is_climbing.sum()), min(STEADY, len(self.rows)))])
 
     def _keep(self, kept: Tensor) -> None:
-        """Go on with some of the rows, and with their share of the optimiser's memory."""
-        before, self.position = self.position, self.position.detach()[kept].requires_grad_()
-        memory = self.optimiser.state.pop(before, {})
-        self.optimiser.state[self.position] = {
-            name: value[kept] if value.shape == before.shape else value for name, value in memory.items()
-        }
-        self.optimiser.param_groups[0]["params"] = [self.position]
+        """Go on with some of the rows."""
+        self.position = self.position.detach()[kept].requires_grad_()
+        self._ascent.keep(kept)
         self.rows = self.rows[kept]
-
-
-def _optimiser(position: Tensor, recipe: MaximisationRecipe) -> torch.optim.Optimizer:
-    if recipe.optimiser is Optimiser.ADAM:
-        return torch.optim.Adam([position], lr=recipe.rate, betas=(0.9, 0.99), maximize=True)
-    return torch.optim.SGD([position], lr=recipe.rate, maximize=True)
