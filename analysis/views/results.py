@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from analysis.page import shown_clips, shown_results
 from analysis.records import Answered, Listeners, answered_in, record_of, results_of
+from analysis.stopping_table import shown_stopping
 from listening_tests.models import Study
 
 STUDIES_PER_PAGE = 50
@@ -63,6 +64,7 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
         record = record_of(asked.study, asked.listeners)
         context |= {"facts": record.facts}
         context |= shown_results(record, results_of(record))
+        context["stopping"] = shown_stopping(record)
     except NoRatings:
         context["nothing"] = True
     except (RatingsFrameIsWrong, StatisticIsUnknown) as error:

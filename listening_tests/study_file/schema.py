@@ -31,6 +31,12 @@ ExclusionName = Literal[
     "repeats_apart", "low_agreement", "hidden_reference", "p808", "paper_noise_start",
 ]  # fmt: skip
 
+# The methods whose intervals a half-width is for, as analysis.engine.planning.running takes them; see above.
+HALF_WIDTH_METHODS = {
+    "score": ("acr", "acr_clarity", "dcr", "ccr", "mushra"),
+    "share": ("class_identification",),
+}
+
 # BS.1534's low and mid anchors: the reference without what lies above 3.5 and 7 kHz.
 ANCHORS = ("anchor-3500", "anchor-7000")
 
@@ -91,12 +97,30 @@ class ListenersSection(Section):
         return fields
 
 
+class HalfWidthSection(Section):
+    """How narrow every interval has to be before the study may stop: what lies between its middle and either end."""
+
+    score: float | None = Field(None, gt=0, description="Of a system's mean score, in points of its scale.")
+    share: float | None = Field(None, gt=0, lt=0.5, description="Of a system's share of right words, as part of 1.")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.score is None and self.share is None:
+            raise ValueError("give score, share or both, or leave half_width out")
+        return self
+
+
 class AnalysisSection(Section):
     """What will be reported, declared before anybody listens."""
 
     confidence: float = Field(0.95, gt=0.5, lt=1, description="Level of every interval.")
     statistics: list[str] | None = Field(None, description="Which of the methods' statistics; all, if left out.")
     exclusions: list[ExclusionName] = Field([], description="Which rules leave ratings out, beside the screenings.")
+    half_width: HalfWidthSection | None = Field(
+        None,
+        description="When the study may stop: the results say when every system's interval is as narrow as this. "
+        "Stopping so hardly touches how often intervals hold the truth; stopping at a significant difference does.",
+    )
 
 
 class StudyFile(Section):
@@ -222,6 +246,17 @@ class StudyFile(Section):
                 raise ValueError(f"analysis.statistics names {name!r}: the blocks' methods offer {', '.join(offered)}")
         return self
 
+    @model_validator(mode="after")
+    def _half_widths_fit_the_methods(self) -> Self:
+        targets = self.analysis.half_width
+        methods = {block.method for block in self.blocks}
+        for kind, wanted in HALF_WIDTH_METHODS.items():
+            if targets is not None and getattr(targets, kind) is not None and not methods & set(wanted):
+                raise ValueError(
+                    f"analysis.half_width.{kind} is for the methods {', '.join(wanted)}, and no block has one: drop it"
+                )
+        return self
+
     def offered_statistics(self) -> list[str]:
         """Return the statistics that fit the blocks' methods, in the order of the blocks."""
         return list(dict.fromkeys(name for block in self.blocks for name in METHODS[block.method].statistics))
@@ -250,4 +285,7 @@ class StudyFile(Section):
         """Return the validated file as plain data, with every default written out."""
         protocol: dict[str, Any] = self.model_dump(mode="json")
         protocol["analysis"]["statistics"] = self.analysis.statistics or self.offered_statistics()
+        # There is no half-width by default, and a study that declares none keeps the protocol it was registered with.
+        if self.analysis.half_width is None:
+            del protocol["analysis"]["half_width"]
         return protocol
