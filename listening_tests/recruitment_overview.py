@@ -8,7 +8,13 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
-from listening_tests.actions.recruitment_outcomes import failed_attention_checks, minutes_of, outcome_of
+from listening_tests.actions.recruitment_outcomes import (
+    failed_attention_checks,
+    minutes_of,
+    n_skipped,
+    n_trials,
+    outcome_of,
+)
 from listening_tests.checks.policy import failures_needed
 from listening_tests.models import Identity, Recruitment, Session, Study, Submission
 from listening_tests.recruiter import Outcome
@@ -102,7 +108,7 @@ def submission_rows(study: Study) -> list[SubmissionRow]:
         session.listener.identity.submission: session
         for session in Session.objects.filter(study=study, listener__identity__isnull=False)
         .select_related("study", "listener__identity")
-        .prefetch_related("verdicts")
+        .prefetch_related("verdicts", "trials")
     }
     needed = failures_needed(minutes_of(study))
     rows = [_row(each, sessions.get(each.submission), needed) for each in submissions]
@@ -113,7 +119,10 @@ def _row(submission: Submission, session: Session | None, needed: int) -> Submis
     if session is None:
         return SubmissionRow(submission, "never began here", 0, False)
     outcome, n_failed = outcome_of(session), failed_attention_checks(session)
-    return SubmissionRow(submission, outcome.label if outcome else session.state, n_failed, n_failed >= needed)
+    here = str(outcome.label) if outcome else session.state
+    if skipped := n_skipped(session):
+        here = f"{here}, {skipped} of {n_trials(session)} trials skipped"
+    return SubmissionRow(submission, here, n_failed, n_failed >= needed)
 
 
 def _costs(recruiter: Prolific) -> Costs:

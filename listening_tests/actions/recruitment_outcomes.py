@@ -63,6 +63,16 @@ def failed_attention_checks(session: Session) -> int:
     )
 
 
+def n_trials(session: Session) -> int:
+    """Return how many trials a session has."""
+    return len(session.trials.all())
+
+
+def n_skipped(session: Session) -> int:
+    """Return how many of a session's trials were passed over because, as the browser said, no sound could be played."""
+    return sum(trial.skipped_at is not None for trial in session.trials.all())
+
+
 def supports_rejection(session: Session) -> bool:
     """Return whether so many attention checks were failed that a rejection is allowed."""
     return failed_attention_checks(session) >= failures_needed(minutes_of(session.study))

@@ -7,7 +7,13 @@ from datetime import datetime
 from django.db import transaction
 
 from listening_tests.actions.recruitment_looks import ask_for_look
-from listening_tests.actions.recruitment_outcomes import failed_attention_checks, minutes_of, outcome_of
+from listening_tests.actions.recruitment_outcomes import (
+    failed_attention_checks,
+    minutes_of,
+    n_skipped,
+    n_trials,
+    outcome_of,
+)
 from listening_tests.actions.recruitment_prolific import created_there, keep, prolific_of, refresh
 from listening_tests.actions.recruitment_steering import steer
 from listening_tests.actions.recruitment_strangers import EXCLUSION, exclude_strangers
@@ -17,6 +23,9 @@ from listening_tests.recruiter import Outcome
 from listening_tests.recruitment.prolific.client import ProlificClient, check_rejection
 from listening_tests.recruitment.prolific.submission_states import GIVEN_UP, HOLDS_NO_PLACE, SubmissionState
 from listening_tests.states import SessionState
+
+# Sounds may fail on an honest listener's device, but on one where so many do the study cannot be taken.
+MOST_SKIPPED = 0.1
 
 
 class RejectionIsNotAllowed(Exception):
@@ -86,11 +95,12 @@ def record_state(*, study: Study, submission: str, state: str, at: datetime) -> 
 def receive_event(*, event: str, submission: str, state: str, at: datetime, now: datetime) -> None:
     """Take over a state that Prolific told unasked. The same event again, or one of a stranger, changes nothing."""
     _row, is_new = WebhookEvent.objects.get_or_create(service="prolific", event=event, defaults={"received_at": now})
-    identity = Identity.objects.filter(service="prolific", submission=submission).select_related("study").first()
-    known = Submission.objects.filter(submission=submission).select_related("study").first()
-    study = identity.study if identity else known.study if known else None
-    if is_new and study is not None and record_state(study=study, submission=submission, state=state, at=at):
-        ask_for_look(study=study, now=now)
+    # What Prolific itself has listed counts more than what stood in an address that somebody came with.
+    listed = Study.objects.filter(submissions__submission=submission)
+    arrived = Study.objects.filter(identities__service="prolific", identities__submission=submission)
+    for study in (listed if listed.exists() else arrived) if is_new else ():
+        if record_state(study=study, submission=submission, state=state, at=at):
+            ask_for_look(study=study, now=now)
 
 
 def session_of(submission: Submission) -> Session:
@@ -135,9 +145,9 @@ def check_rejection_is_allowed(session: Session) -> None:
 def settle(*, study: Study, client: ProlificClient, now: datetime) -> tuple[int, int]:
     """Pay whoever has earned it: approve what came to its end, screen out with pay who left without the code.
 
-    Who withdrew before the end is left to a person: whoever agreed and withdrew at once would be paid in full. To be
-    called when submissions are known as they stand, for one that was returned cannot be approved. Returns how many
-    were approved and how many screened out. Raises what the client raises.
+    Who withdrew or skipped many sounds is left to a person: whoever agreed and did nothing else would be paid in full.
+    To be called when submissions are known as they stand, for one that was returned cannot be approved. Returns how
+    many were approved and how many screened out. Raises what the client raises.
     """
     recruiter, recruitment = prolific_of(study), created_there(study)
     left_behind, n_approved = [], 0
@@ -145,8 +155,8 @@ def settle(*, study: Study, client: ProlificClient, now: datetime) -> tuple[int,
         outcome = outcome_of(session)
         if outcome == Outcome.SCREENED_OUT and submission.state == SubmissionState.ACTIVE and recruiter.screen_outs:
             left_behind.append(submission.submission)
-        has_done_all = outcome in (Outcome.COMPLETED, Outcome.WITHDRAWN) and session.completed_at is not None
-        if has_done_all and submission.state == SubmissionState.AWAITING_REVIEW:
+        has_earned_it = outcome == Outcome.COMPLETED and n_skipped(session) <= MOST_SKIPPED * n_trials(session)
+        if has_earned_it and submission.state == SubmissionState.AWAITING_REVIEW:
             approve(submission=submission, client=client, now=now)
             n_approved += 1
     if left_behind:
@@ -168,5 +178,6 @@ def _reviewable(study: Study) -> Iterator[tuple[Submission, Session]]:
         .exclude(completion_code="")
         .exclude(exclusion=EXCLUSION)
     )
-    for session in sessions.select_related("study", "listener__identity").order_by("pk"):
+    rows = sessions.select_related("study", "listener__identity").prefetch_related("trials", "verdicts")
+    for session in rows.order_by("pk"):
         yield submissions[session.listener.identity.submission], session

@@ -11,7 +11,9 @@ from listening_tests.actions import recruitment, recruitment_bonuses, recruitmen
 from listening_tests.actions.recruitment_outcomes import completion_of
 from listening_tests.actions.rights import withdraw
 from listening_tests.actions.session_states import screen_out
+from listening_tests.actions.trials import skip_trial
 from listening_tests.models import Identity, Recruitment, Session, Submission
+from listening_tests.recruitment_overview import submission_rows
 from tests import factories
 from tests.listening_tests.consenting import agree
 from tests.listening_tests.recruitment.studies import (
@@ -91,18 +93,28 @@ def test_the_code_of_those_who_finish_is_told_to_nobody_else(client, prolific, s
     assert codes["screened_out"] in told or completion_of(session).code in told
 
 
-def test_who_agrees_and_withdraws_at_once_is_not_paid_unseen(prolific, study):
-    session = begin(study, "idler", take_place(study, prolific, "idler", "AWAITING REVIEW"))
+@pytest.mark.parametrize("take", [begin, complete])
+def test_who_withdraws_is_paid_by_a_person_for_nobody_can_see_the_work_any_more(prolific, study, take):
+    session = take(study, "somebody", take_place(study, prolific, "somebody", "AWAITING REVIEW"))
     withdraw(session=session, now=timezone.now())
 
     assert settle(study, prolific) == (0, 0)
 
+    recruitment_submissions.approve(submission=Submission.objects.get(), client=client_of(prolific), now=timezone.now())
+    assert Submission.objects.get().state == "APPROVED"
 
-def test_who_withdraws_after_all_the_work_is_paid(prolific, study):
-    session = complete(study, "worker", take_place(study, prolific, "worker", "AWAITING REVIEW"))
-    withdraw(session=session, now=timezone.now())
 
-    assert settle(study, prolific) == (1, 0)
+@pytest.mark.parametrize(("n_skipped", "settled"), [(0, (1, 0)), (1, (0, 0)), (4, (0, 0))])
+def test_who_skips_the_sounds_is_not_paid_unseen(prolific, study, n_skipped, settled):
+    session = begin(study, "skipper", take_place(study, prolific, "skipper", "AWAITING REVIEW"))
+    Session.objects.filter(pk=session.pk).update(state="listening")
+    session.refresh_from_db()
+    for _ in range(n_skipped):
+        skip_trial(session=session, trial=session.next_trial(), reason="cannot be decoded", now=timezone.now())
+    factories.answer_trials(session, n_trials=4 - n_skipped)
+
+    assert settle(study, prolific) == settled
+    assert (f"{n_skipped} of 4 trials skipped" in submission_rows(study)[0].outcome) == (n_skipped > 0)
 
 
 # Ids in the address
@@ -234,6 +246,21 @@ def test_one_submission_is_one_taking_part_where_a_study_may_be_taken_again(clie
 
     assert response.headers["Location"] == reverse("session", args=[done.key])
     assert Session.objects.count() == 2
+
+
+def test_an_id_carried_into_another_study_changes_nothing_there_nor_here(prolific, study):
+    other = publish(prolific)
+    submission = take_place(study, prolific, "somebody")
+    session = begin(study, "somebody", submission)
+    begin(other, "somebody", submission)
+    settle(study, prolific)
+    now = timezone.now()
+
+    recruitment_submissions.receive_event(event="e", submission=submission, state="RETURNED", at=now, now=now)
+
+    session.refresh_from_db()
+    assert session.has_expired(now)
+    assert not other.submissions.exists()
 
 
 # Bonuses and reviews
