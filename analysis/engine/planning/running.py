@@ -44,8 +44,9 @@ def running_widths(record: StudyRecord) -> pd.DataFrame:
     for kind, statistics in TARGETED.items():
         for statistic, methods in statistics.items():
             if targets.get(kind) and kept["method"].isin(list(methods)).any():
-                asked = {"statistic": statistic, "kind": kind, "target": float(targets[kind])}
-                rows += [{**asked, **row} for row in _rows(kept, methods, asked["target"], record.confidence)]
+                target = float(targets[kind])
+                asked = {"statistic": statistic, "kind": kind, "target": target}
+                rows += [{**asked, **row} for row in _rows(kept, methods, target, record.confidence)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
