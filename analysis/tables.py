@@ -160,7 +160,9 @@ def _share_in_part(row: Mapping[Any, Any]) -> str:
 
 
 # What a plain table does not show beside an estimate and its interval; the CSV has everything.
-LEFT_OUT = {"low", "high", "note", "method", "network", "clip_sha256", "standard_error"}
+LEFT_OUT = {"low", "high", "note", "method", "network", "clip_sha256", "standard_error"} | {
+    f"model_{name}" for name in ("low", "high", "standard_error", "freedom", "p_value")
+}
 TRUTHS = {"True": "yes", "False": "no", "nan": NOTHING}
 COUNT_TITLES = {
     "n": "Ratings",

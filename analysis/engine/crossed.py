@@ -45,7 +45,7 @@ class CrossedFit:
     variances: Floats  # [3]
     variances_covariance: Floats  # [3, 3]; zero where a variance is zero or not estimated
     slopes: Floats  # of the covariance of the means by the variances [3, K, K]
-    clustered: ClusteredErrors
+    clustered: ClusteredErrors  # of the means, whatever the variances
     criterion: float
     n: int
     n_listeners: int

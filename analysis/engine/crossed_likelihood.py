@@ -222,7 +222,10 @@ class RestrictedLikelihood:
         """Return the weight of each rating, given by its codes [N], in the mean of each system [N, K]."""
         of_systems = self._factor[0][:, : self.sums.n_systems]
         shared = (self.ratios[1] * self._shrunk)[:, None] * (self.sums.across @ of_systems)
-        return np.asarray(of_systems[systems] + of_systems[self.sums.n_systems + smaller] - shared[larger])
+        weights = np.asarray(of_systems[systems])
+        weights += of_systems[self.sums.n_systems + smaller]
+        weights -= shared[larger]
+        return weights
 
     def system_covariance(self) -> tuple[Floats, Floats]:
         """Return the covariance of the systems' means [K, K] and its derivatives by the three variances [3, K, K]."""

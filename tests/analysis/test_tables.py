@@ -64,3 +64,19 @@ def test_the_mixed_model_is_shown_with_odds_ratios_under_the_names_of_systems():
 
     assert (row["System"], row["Other system"]) == ("Natural speech", "Copied")
     assert {"Estimate", "95 % interval", "Log odds ratio", "p"} <= set(row)
+
+
+def test_the_mixed_models_own_errors_are_left_to_the_csv():
+    heads = [cell.text for cell in shown("mixed_model", "differences").head]
+
+    assert heads == [
+        "System",
+        "Other system",
+        "Estimate",
+        "95 % interval",
+        "Freedom",
+        "p",
+        "Ratings",
+        "Listeners",
+        "Clips",
+    ]
