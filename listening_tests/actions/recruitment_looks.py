@@ -26,5 +26,12 @@ def ask_for_look(*, study: Study, now: datetime, after: timedelta = AT_ONCE) -> 
     will_be_earlier = Q(look_at__lte=due_at, look_at__gt=now - WATCH_INTERVAL)
     waiting = Recruitment.objects.filter(study=study).exclude(study_there="").exclude(will_be_earlier)
     if waiting.update(look_at=due_at):
-        deferred = look_at_recruitment.using(run_after=due_at) if after else look_at_recruitment
-        transaction.on_commit(partial(deferred.enqueue, study.pk))
+        transaction.on_commit(partial(_send, study, due_at if after else None))
+
+
+def _send(study: Study, run_after: datetime | None) -> None:
+    """Send the message to the queue, now or at some time; a queue without a clock leaves that to `sync_submissions`."""
+    if run_after is None:
+        look_at_recruitment.enqueue(study.pk)
+    elif look_at_recruitment.get_backend().supports_defer:
+        look_at_recruitment.using(run_after=run_after).enqueue(study.pk)

@@ -334,6 +334,22 @@ def test_a_study_that_is_nowhere_else_is_not_looked_at(django_capture_on_commit_
     assert sent == []
 
 
+def test_a_queue_without_a_clock_is_told_only_of_what_is_due(prolific, settings, django_capture_on_commit_callbacks):
+    study = publish(prolific)
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    now = timezone.now()
+    Recruitment.objects.update(look_at=None)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        ask_for_look(study=study, now=now, after=WATCH_INTERVAL)
+    n_requests = len(prolific.requests)
+    with django_capture_on_commit_callbacks(execute=True):
+        close_study(study=study, now=now)
+
+    assert len(prolific.requests) - n_requests == 3
+    assert state_there(prolific, study) == "PAUSED"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_queues_worker_does_it(prolific):
     study = publish(prolific)
