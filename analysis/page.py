@@ -8,6 +8,7 @@ from django.utils.safestring import mark_safe
 
 from analysis import tables
 from analysis.records import classifier_titles, figures_of
+from analysis.result_tables import exclusion_tables, level_of, plain_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,7 @@ def shown_results(record: "StudyRecord", computed: "Results") -> dict[str, Any]:
         "n_ratings": len(ratings),
         "n_sessions": ratings["session"].nunique(),
         "n_complete": ratings[ratings["is_complete_session"]]["session"].nunique(),
-        "level": f"{computed.confidence:.0%}".replace("%", " %"),
+        "level": level_of(computed),
         "without": computed.without,
         "figures": {
             # Drawn here, and nothing but shapes and escaped text: see `plain_svg`.
@@ -33,6 +34,8 @@ def shown_results(record: "StudyRecord", computed: "Results") -> dict[str, Any]:
         },
         "tables": shown_tables(record, computed),
         "further": further_statistics(record, computed),
+        "exclusions": exclusion_tables(record, computed),
+        "n_excluded": int(computed.exclusions["n_ratings"].iloc[-1]),
         "disagreements": disagreements(record, computed),
         "digest": record.digest(),
         "versions": sorted(record.facts.versions.items()),
@@ -41,7 +44,7 @@ def shown_results(record: "StudyRecord", computed: "Results") -> dict[str, Any]:
 
 def shown_tables(record: "StudyRecord", computed: "Results") -> dict[str, tables.ShownTable]:
     """Return the tables of the results page by name, those that there are."""
-    level = f"{computed.confidence:.0%}".replace("%", " %")
+    level = level_of(computed)
     system, word = tables.named("System", "system", record.system_titles), tables.named("Word", "item")
     judges = classifier_titles(record)
     writers: dict[str, tuple[str, str, Callable[[pd.DataFrame], tables.ShownTable]]] = {
@@ -71,18 +74,8 @@ def further_statistics(record: "StudyRecord", computed: "Results") -> list[dict[
     """Return every other statistic with its tables, as the engine made them."""
     from analysis.engine.statistics import STATISTICS
 
-    level = f"{computed.confidence:.0%}".replace("%", " %")
-    names = {**record.system_titles, **classifier_titles(record)}
     return [
-        {
-            "slug": slug,
-            "statistic": STATISTICS[slug],
-            "tables": [
-                (name, tables.plain_table(name.replace("_", " ").capitalize(), table, level, names))
-                for name, table in found.items()
-                if not table.empty
-            ],
-        }
+        {"slug": slug, "statistic": STATISTICS[slug], "tables": plain_tables(found, record, computed)}
         for slug, found in computed.tables.items()
         if slug not in LAID_OUT
     ]

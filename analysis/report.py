@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Any
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from analysis import tables
-from analysis.records import classifier_titles, figures_of, results_of
+from analysis.records import figures_of, results_of
+from analysis.result_tables import exclusion_tables, level_of, plain_tables
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.engine.figure import Figure
     from analysis.engine.record import StudyRecord
     from analysis.engine.results import Results
@@ -33,9 +31,10 @@ def report_html(record: "StudyRecord") -> str:
         "n_complete": ratings[ratings["is_complete_session"]]["session"].nunique(),
         "blocks": protocol.get("blocks", []),
         "n_systems": len(protocol.get("systems", [])),
-        "level": _level(computed),
+        "level": level_of(computed),
         "sections": _sections(record, computed),
-        "exclusions": _exclusions(record, computed),
+        "exclusions": exclusion_tables(record, computed),
+        "n_excluded": int(computed.exclusions["n_ratings"].iloc[-1]),
         "without": computed.without,
         "digest": record.digest(),
         "versions": sorted(record.facts.versions.items()),
@@ -73,7 +72,7 @@ def _sections(record: "StudyRecord", computed: "Results") -> list[dict[str, Any]
         {
             "statistic": STATISTICS[slug],
             "figures": drawn.get(slug, []),
-            "tables": [_plain(name, table, record, computed) for name, table in found.items() if not table.empty],
+            "tables": [table for _, table in plain_tables(found, record, computed)],
         }
         for slug, found in computed.tables.items()
     ]
@@ -82,19 +81,3 @@ def _sections(record: "StudyRecord", computed: "Results") -> list[dict[str, Any]
 def _inline(figure: "Figure") -> dict[str, Any]:
     # Drawn here, and nothing but shapes and escaped text: see `plain_svg`.
     return {"figure": figure, "svg": mark_safe(figure.svg_for_page())}
-
-
-def _exclusions(record: "StudyRecord", computed: "Results") -> list[tables.ShownTable]:
-    found = {"exclusions": computed.exclusions, "with and without exclusions": computed.with_and_without}
-    if computed.with_and_without.empty:
-        return []
-    return [_plain(name, table, record, computed) for name, table in found.items() if not table.empty]
-
-
-def _plain(name: str, table: "pd.DataFrame", record: "StudyRecord", computed: "Results") -> tables.ShownTable:
-    names = {**record.system_titles, **classifier_titles(record)}
-    return tables.plain_table(name.replace("_", " ").capitalize(), table, _level(computed), names)
-
-
-def _level(computed: "Results") -> str:
-    return f"{computed.confidence:.0%}".replace("%", " %")

@@ -79,10 +79,9 @@ def results_as_text(results: Results) -> str:
 
 
 def _on_exclusions(results: Results) -> list[tuple[str, pd.DataFrame]]:
-    """Return the tables that say what the exclusions did; none if they left nothing out."""
-    if results.with_and_without.empty:
-        return []
-    return [("Exclusions", results.exclusions), ("With and without exclusions", results.with_and_without)]
+    """Return the tables that say what the exclusions did; the second is there if they left anything out."""
+    both = [("Exclusions", results.exclusions), ("With and without exclusions", results.with_and_without)]
+    return [(title, table) for title, table in both if not table.empty]
 
 
 def _table_as_text(table: pd.DataFrame) -> str:

@@ -21,7 +21,8 @@ def test_a_report_has_every_statistic_with_its_tables_and_figures():
         assert f"<h2>{told}</h2>" in text
     assert text.count("<svg") >= 5
     assert "Natural speech" in text
-    assert "No exclusion rule left anything out." in text
+    assert "exclusions left out 0 ratings." in text
+    assert "With and without exclusions" not in text
 
 
 def test_a_report_stands_alone():
@@ -73,3 +74,19 @@ def test_there_is_no_report_before_the_first_answer(client):
     client.force_login(factories.make_researcher())
 
     assert client.get(reverse("results_report", args=[factories.make_open_study().slug])).status_code == 404
+
+
+def test_numbers_with_and_without_what_was_excluded_stand_in_the_report_and_on_the_page(client):
+    study = make_answered_study(n_real=4)
+    careless = study.sessions.first()
+    careless.exclusion = "gold"
+    careless.save()
+
+    client.force_login(factories.make_researcher())
+    page = client.get(reverse("results", args=[study.slug])).content.decode()
+    report = report_html(record_of(study, Listeners.REAL))
+
+    n_left_out = careless.trials.exclude(answered_at=None).count()
+    for text in (page, report):
+        assert f"left out {n_left_out} ratings" in re.sub(r"<[^>]+>", "", text)
+        assert "With and without exclusions" in text
