@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from tests import factories
+from tests.analysis.answered_studies import PROTOCOL, make_answered_study
 from tests.browser.conftest import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -49,3 +50,19 @@ def test_a_study_is_planned_by_keyboard(open_as_researcher):
 
     page.wait_for_url("**stimuli=33**")
     assert page.get_by_role("rowheader", name="33").count() >= 1
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "dark"), (DESKTOP, "light")], ids=["phone", "desktop"])
+def test_results_that_say_whether_to_stop_suit_everybody(open_as_researcher, client, size, scheme):
+    analysis = {"statistics": ["mean_opinion_score"], "half_width": {"score": 1.0, "share": 0.2}}
+    study = make_answered_study(n_real=4, judged=False, protocol={**PROTOCOL, "analysis": analysis})
+    page = open_as_researcher(viewport=size, color_scheme=scheme, bypass_csp=True)
+    # The first figures of a process take long to draw.
+    client.get(reverse("results", args=[study.slug]))
+
+    page.goto(reverse("results", args=[study.slug]))
+    results = Axe().run(page)
+
+    assert page.get_by_role("heading", name="May the study stop?").is_visible()
+    assert results.violations_count == 0, results.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]

@@ -26,6 +26,7 @@ TARGETED: dict[str, dict[str, tuple[str, ...]]] = {
 }
 # Numbers of listeners at which the study is looked at again.
 LOOKS = 10
+NOTHING_NEEDED = {"listeners_needed": math.nan, "note": ""}
 COLUMNS = ("statistic", "kind", "system", "half_width", "target", "is_below", "below_since", "listeners_needed",
            "n", "n_listeners", "n_stimuli", "note")  # fmt: skip
 
@@ -34,8 +35,8 @@ def running_widths(record: StudyRecord) -> pd.DataFrame:
     """Return each system's half-width beside its target; no rows if the protocol declares none or nothing is rated.
 
     `below_since`: with how many listeners the interval became narrow enough and stayed so, counted as they came and
-    looked at ten times; missing where it is not. `listeners_needed`: how many there would be in all by the variances so
-    far, missing where that is not known; `note` says why. A share's width is that before its ends are kept within 0
+    looked at ten times; missing where it is not. `listeners_needed`: how many there would be in all, by the variances so
+    far, where it is not; missing where that is not known either, and `note` says why. A share's width is that before its ends are kept within 0
     and 1. Raises RatingsFrameIsWrong or ExclusionIsUnknown.
     """
     targets = dict((record.protocol.get("analysis") or {}).get("half_width") or {})
@@ -73,7 +74,7 @@ def _rows(kept: pd.DataFrame, methods: tuple[str, ...], target: float, confidenc
                 "n": len(group),
                 "n_listeners": group["listener"].nunique(),
                 "n_stimuli": group["clip_key"].nunique(),
-                **needed(group),
+                **(NOTHING_NEEDED if is_below[-1] else needed(group)),
             }
         )
     return rows
@@ -108,17 +109,17 @@ def _listeners_needed(scored: pd.DataFrame, target: float, confidence: float) ->
             scored["score"].to_numpy(), scored["system"], scored["listener"], scored["clip_key"]
         ).variances
     except PilotTellsTooLittle:
-        return lambda group: {"listeners_needed": math.nan, "note": "too few ratings yet to say how many listeners"}
+        return lambda group: {**NOTHING_NEEDED, "note": "too few ratings yet to say how many listeners"}
 
     def needed(group: pd.DataFrame) -> dict[str, Any]:
         stimuli = group["clip_key"].nunique()
         heard = min(stimuli, max(1, round(len(group) / group["listener"].nunique())))
         try:
             return {
+                **NOTHING_NEEDED,
                 "listeners_needed": listeners_for_half_width(target, stimuli, variances, confidence, heard),
-                "note": "",
             }
-        except PlanIsOutOfReach as why:
-            return {"listeners_needed": math.nan, "note": str(why)}
+        except PlanIsOutOfReach:
+            return {**NOTHING_NEEDED, "note": "no number of listeners is enough: take more stimuli"}
 
     return needed

@@ -77,3 +77,11 @@ def test_one_listener_is_too_few_to_say_anything():
     assert widths["half_width"].isna().all()
     assert not widths["is_below"].any()
     assert widths["note"].str.contains("too few ratings yet").all()
+
+
+def test_a_width_that_is_reached_needs_no_more_listeners():
+    widths = running_widths(record_of(simulated_ratings(), score=4.0))
+
+    assert widths["is_below"].all()
+    assert widths["listeners_needed"].isna().all()
+    assert (widths["note"] == "").all()
