@@ -35,9 +35,9 @@ def running_widths(record: StudyRecord) -> pd.DataFrame:
     """Return each system's half-width beside its target; no rows if the protocol declares none or nothing is rated.
 
     `below_since`: with how many listeners the interval became narrow enough and stayed so, counted as they came and
-    looked at ten times; missing where it is not. `listeners_needed`: how many there would be in all, by the variances so
-    far, where it is not; missing where that is not known either, and `note` says why. A share's width is that before its ends are kept within 0
-    and 1. Raises RatingsFrameIsWrong or ExclusionIsUnknown.
+    looked at ten times; missing where it is not. `listeners_needed`: how many there would be in all, by the variances
+    so far, where it is not; missing where that is not known either, and `note` says why. A share's width is that before
+    its ends are kept within 0 and 1. Raises RatingsFrameIsWrong or ExclusionIsUnknown.
     """
     targets = dict((record.protocol.get("analysis") or {}).get("half_width") or {})
     rows: list[dict[str, Any]] = []
