@@ -9,10 +9,17 @@ Over many listeners both parts are averaged before the ratio is taken, every ans
 counting alike. For a classifier that is the mean of the listeners' own consistencies, each weighted with its number of
 answers times 1 - c_exp: a listener for whom it is undefined has no weight. Two listeners share too few clips for a
 consistency of their own in most studies; p and q are therefore of all clips that each of the two heard.
+
+The bootstrap draws listener l W_l times and clip s V_s times. With M the answers given and H the right ones [L, S], and
+n = M V, r = H V, p = r / n of each listener, c_obs - c_exp of a classifier that is right at the clips d is the sum over
+answers of 2 (H - p) d, so all judges of a clip share the products of W, W p, ... with M and H, and need none of their
+own. Pairs of listeners follow from (sum of w)^2 = sum of w^2 + twice the sum over pairs.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -42,23 +49,46 @@ class Consistency:
 
 @dataclass(frozen=True)
 class Heard:
-    """What each listener heard in each resample: answers and right ones [B, L], of draws of listeners and clips."""
+    """Who was right about which clip: answers and right answers [L, S], 0 or 1, and draws of listeners and clips."""
 
-    table: RatingTable
+    answers: Any
+    right: Any
     draws: Draws
-    answers: Floats
-    right: Floats
 
-    @property
+    def of(self, clips: npt.NDArray[np.intp]) -> Self:
+        """Return what was heard of some clips, by their places."""
+        draws = Draws(self.draws.listeners, self.draws.stimuli[:, clips])
+        return type(self)(self.answers[:, clips], self.right[:, clips], draws)
+
+    @cached_property
     def accuracies(self) -> Floats:
         """Each listener's share of right answers [B, L]; 0 where no answer was drawn."""
-        return _ratio(self.right, self.answers)
+        return _ratio(self.draws.stimuli @ self.right.T, self.draws.stimuli @ self.answers.T, 0.0)
 
-    @property
+    @cached_property
+    def weighted(self) -> Floats:
+        """W p [B, L]."""
+        return np.asarray(self.draws.listeners * self.accuracies)
+
+    @cached_property
+    def by_clip(self) -> tuple[Floats, Floats, Floats]:
+        """Answers W M, right answers W H, and those expected right by who gave them W p M, at each clip [B, S]."""
+        listeners = self.draws.listeners
+        return listeners @ self.answers, listeners @ self.right, self.weighted @ self.answers
+
+    def total(self, of_clips: Floats) -> Floats:
+        """Return what stands at each clip [B, S], summed over the clips that were drawn [B]."""
+        return np.asarray(np.einsum("bs,bs->b", self.draws.stimuli, of_clips))
+
+    @cached_property
+    def n(self) -> Floats:
+        """How many answers were drawn [B]."""
+        return self.total(self.by_clip[0])
+
+    @cached_property
     def accuracy(self) -> Floats:
         """The share of right answers [B]; NaN where none was drawn."""
-        weights = self.draws.listeners
-        return _ratio((weights * self.right).sum(axis=1), (weights * self.answers).sum(axis=1), np.nan)
+        return _ratio(self.total(self.by_clip[1]), self.n, np.nan)
 
 
 def correct_answers(answers: pd.DataFrame, strata: pd.Series) -> RatingTable:
@@ -67,63 +97,43 @@ def correct_answers(answers: pd.DataFrame, strata: pd.Series) -> RatingTable:
     return rating_table(right, answers["listener"], answers["clip_key"], strata)
 
 
-def heard(table: RatingTable, draws: Draws) -> Heard:
-    """Count the answers that resamples drew."""
-    return Heard(table, draws, draws.stimuli @ table.counts.T, draws.stimuli @ table.sums.T)
-
-
-def everything(table: RatingTable) -> Draws:
-    """Draw each listener and each clip once."""
+def everything(table: RatingTable) -> Heard:
+    """Take each listener and each clip once."""
     n_listeners, n_clips = table.sums.shape
-    return Draws(np.ones((1, n_listeners)), np.ones((1, n_clips)))
+    return Heard(table.counts, table.sums, Draws(np.ones((1, n_listeners)), np.ones((1, n_clips))))
 
 
 def resamples(table: RatingTable, generator: np.random.Generator) -> Iterator[Heard]:
-    """Count the answers of `RESAMPLES` resamples of listeners and of clips, some at a time."""
+    """Draw listeners and clips `RESAMPLES` times, some at a time."""
     for start in range(0, RESAMPLES, CHUNK):
-        yield heard(table, draw(table, min(CHUNK, RESAMPLES - start), generator))
+        yield Heard(table.counts, table.sums, draw(table, min(CHUNK, RESAMPLES - start), generator))
 
 
-def with_classifier(answered: Heard, is_right: Floats) -> tuple[Consistency, Floats]:
+def with_classifier(heard: Heard, is_right: Floats) -> tuple[Consistency, Floats]:
     """Return the consistency of listeners with a classifier, right or not at each clip [S], and its accuracy [B].
 
     The classifier's accuracy is that on the answers: a clip counts as often as it was heard.
     """
-    drawn = answered.draws.stimuli * is_right
-    table, weights = answered.table, answered.draws.listeners
-    classifier, both = drawn @ table.counts.T, drawn @ table.sums.T
-    agreed = answered.answers - answered.right - classifier + 2 * both
-    expected = _by_chance(answered.accuracies, _ratio(classifier, answered.answers)) * answered.answers
-    n = (weights * answered.answers).sum(axis=1)
-    consistency = Consistency(*(_ratio((weights * part).sum(axis=1), n, np.nan) for part in (agreed, expected)))
-    return consistency, _ratio((weights * classifier).sum(axis=1), n, np.nan)
+    own, both, expected = (_ratio(heard.total(each * is_right), heard.n, np.nan) for each in heard.by_clip)
+    neither = 1 - heard.accuracy - own
+    return Consistency(neither + 2 * both, neither + 2 * expected), own
 
 
-def among_listeners(answered: Heard) -> Consistency:
+def among_listeners(heard: Heard) -> Consistency:
     """Return the consistency of listeners with each other, over all pairs of different listeners on shared clips.
 
     NaN where no clip was heard by two listeners. A listener who is drawn twice is no pair with himself.
     """
-    drawn, counts = answered.draws, answered.table.counts
-    weights, accuracies = drawn.listeners, answered.accuracies
-    everyone = _pairs(weights, counts)
-    agreed = _pairs(weights, answered.table.sums) + _pairs(weights, counts - answered.table.sums)
-    expected = _pairs(weights * accuracies, counts) + _pairs(weights * (1 - accuracies), counts)
-    n = (drawn.stimuli * everyone).sum(axis=1)
-    return Consistency(*(_ratio((drawn.stimuli * part).sum(axis=1), n, np.nan) for part in (agreed, expected)))
+    answers, right, expected = heard.by_clip
+    once, weighted = heard.draws.listeners, heard.weighted
+    twice, right_twice = once**2 @ heard.answers, once**2 @ heard.right
+    crossed, expected_twice = (once * weighted) @ heard.answers, weighted**2 @ heard.answers
+    n = heard.total(answers**2 - twice)
+    agreed = right**2 - right_twice + (answers - right) ** 2 - (twice - right_twice)
+    by_chance = expected**2 - expected_twice + (answers - expected) ** 2 - (twice - 2 * crossed + expected_twice)
+    # Where nobody is a pair, rounding alone is left.
+    return Consistency(*(_ratio(heard.total(part), np.where(n > 0.5, n, 0.0), np.nan) for part in (agreed, by_chance)))
 
 
-def _pairs(weights: Floats, marks: Sequence[Floats] | Floats) -> Floats:
-    """Return the sum over pairs of different listeners of both weights, at each clip that both marked [B, S].
-
-    Marks [L, S] are 0 or 1. From (sum w)^2 = sum of w^2 + twice the sum over pairs.
-    """
-    return np.asarray(((weights @ marks) ** 2 - weights**2 @ marks) / 2)
-
-
-def _by_chance(first: Floats, second: Floats) -> Floats:
-    return first * second + (1 - first) * (1 - second)
-
-
-def _ratio(part: Floats, whole: Floats, otherwise: float = 0.0) -> Floats:
+def _ratio(part: Floats, whole: Floats, otherwise: float) -> Floats:
     return np.divide(part, whole, out=np.full_like(whole, otherwise), where=whole > 0)

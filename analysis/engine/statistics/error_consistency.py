@@ -1,7 +1,8 @@
 """Do classifiers and listeners fail on the same clips, and how consistent are listeners with each other?"""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,6 @@ from analysis.engine.error_consistency import (
     among_listeners,
     correct_answers,
     everything,
-    heard,
     resamples,
     with_classifier,
 )
@@ -41,74 +41,88 @@ def error_consistency(ratings: pd.DataFrame, judgements: pd.DataFrame, confidenc
     listener's first answer to a clip counts. Undefined, with a note, where listeners and classifier are always right,
     or always wrong; without interval where there is one listener or one clip. Raises NoRatings.
     """
-    return _table(_answers(ratings), judged_clips(judgements), [], confidence)
+    return _tables(ratings, judgements, confidence)["overall"]
 
 
 def error_consistency_by_system(
     ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float = 0.95
 ) -> pd.DataFrame:
     """Return `error_consistency` for each system by itself: consistent errors, not systems that are hard for both."""
-    return _table(_answers(ratings), judged_clips(judgements), ["system"], confidence)
+    return _tables(ratings, judgements, confidence)["by_system"]
 
 
-def _answers(ratings: pd.DataFrame) -> pd.DataFrame:
-    return first_answers(identified(ratings))
+@dataclass
+class _Panel:
+    """Judges of the same clips, who share the ceiling; and what resamples showed of each judge and of the ceiling."""
+
+    clips: npt.NDArray[np.intp]
+    right: dict[Any, npt.NDArray[np.float64]]
+    of_judges: list[list[npt.NDArray[np.float64]]] = field(default_factory=list)
+    of_ceiling: list[npt.NDArray[np.float64]] = field(default_factory=list)
+
+    def look(self, heard: Heard) -> None:
+        """Add what resamples show."""
+        of_clips = heard.of(self.clips)
+        self.of_judges.append([with_classifier(of_clips, right)[0].estimate for right in self.right.values()])
+        self.of_ceiling.append(among_listeners(of_clips).estimate)
 
 
-def _table(answers: pd.DataFrame, judged: pd.DataFrame, by: list[str], confidence: float) -> pd.DataFrame:
+def _panels(judged: pd.DataFrame, by: list[str], clips: pd.Index) -> list[_Panel]:
+    panels: dict[tuple[int, ...], _Panel] = {}
+    for key, group in judged.groupby([*by, *JUDGE_IN_PART], sort=True):
+        places = np.sort(clips.get_indexer(pd.Index(group["clip_key"])))
+        panel = panels.setdefault(tuple(places), _Panel(places, {}))
+        panel.right[key] = _right_at(group, clips[places])
+    return list(panels.values())
+
+
+def _tables(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float) -> Tables:
+    answers, judged = first_answers(identified(ratings)), judged_clips(judgements)
     judged = judged[judged["clip_key"].isin(set(answers["clip_key"]))]
+    answers = answers[answers["clip_key"].isin(set(judged["clip_key"]))]
     if judged.empty:
         raise NoRatings("No clip has both answers of listeners and judgements of a classifier yet.")
-    groups = dict(list(judged.groupby([*by, *JUDGE_IN_PART], sort=True)))
-    # Judges of the same clips share the resamples, and the ceiling.
-    panels: dict[frozenset[str], list[Any]] = {}
-    for key, group in groups.items():
-        panels.setdefault(frozenset(group["clip_key"]), []).append(key)
-    rows: dict[Any, dict[str, Any]] = {}
-    for clips, keys in panels.items():
-        of_clips = answers[answers["clip_key"].isin(clips)]
-        rows |= _panel(of_clips, {key: groups[key] for key in keys}, confidence)
-    return pd.DataFrame([{**dict(zip([*by, *JUDGE_IN_PART], key, strict=True)), **rows[key]} for key in groups])
-
-
-@dataclass(frozen=True)
-class _Found:
-    """What was found of some judges in some resamples: each one's consistency, and that among listeners."""
-
-    of_judges: list[Consistency]
-    ceiling: Consistency
-
-
-def _panel(answers: pd.DataFrame, judged: dict[Any, pd.DataFrame], confidence: float) -> dict[Any, dict[str, Any]]:
     table = correct_answers(answers, answers["system"])
-    right = [_right_at(group, table.stimuli) for group in judged.values()]
-    whole = heard(table, everything(table))
-    found = _found(whole, right)
-    note = _why_no_interval(answers)
-    drawn = [] if note else [_found(each, right) for each in resamples(table, np.random.default_rng(SEED))]
-    ceiling = _ends("ceiling", found.ceiling, [each.ceiling for each in drawn], confidence)
-    rows = {}
-    for place, key in enumerate(judged):
-        own = found.of_judges[place]
-        ends = _ends("estimate", own, [each.of_judges[place] for each in drawn], confidence)
-        rows[key] = {
-            **{name: ends[name] for name in ("estimate", "low", "high")},
-            **{name: ceiling[name] for name in ("ceiling", "ceiling_low", "ceiling_high")},
-            "observed": float(own.observed[0]),
-            "expected": float(own.expected[0]),
-            "accuracy_listeners": float(whole.accuracy[0]),
-            "accuracy_classifier": float(with_classifier(whole, right[place])[1][0]),
-            "n": len(answers),
-            "n_listeners": answers["listener"].nunique(),
-            "n_stimuli": len(table.stimuli),
-            "method": METHOD,
-            "note": "; ".join(filter(None, (note, ends["note"], ceiling["note"]))),
-        }
-    return rows
+    groupings = {"overall": [], "by_system": ["system"]}
+    panels = {name: _panels(judged, by, table.stimuli) for name, by in groupings.items()}
+    # All panels look at the same resamples.
+    for heard in resamples(table, np.random.default_rng(SEED)):
+        for panel in chain(*panels.values()):
+            panel.look(heard)
+    whole = everything(table)
+    return {name: _rows(panels[name], whole, [*by, *JUDGE_IN_PART], confidence) for name, by in groupings.items()}
 
 
-def _found(answered: Heard, right: list[npt.NDArray[np.float64]]) -> _Found:
-    return _Found([with_classifier(answered, each)[0] for each in right], among_listeners(answered))
+def _rows(panels: list[_Panel], whole: Heard, names: list[str], confidence: float) -> pd.DataFrame:
+    rows = []
+    for panel in panels:
+        heard = whole.of(panel.clips)
+        counts = _counts(heard)
+        ceiling = _ends("ceiling", among_listeners(heard), panel.of_ceiling, counts, confidence)
+        for place, (key, right) in enumerate(panel.right.items()):
+            own, accuracy = with_classifier(heard, right)
+            ends = _ends("estimate", own, [each[place] for each in panel.of_judges], counts, confidence)
+            notes = (ends.pop("note"), ceiling["note"])
+            rows.append(
+                {
+                    **dict(zip(names, key, strict=True)),
+                    **ends,
+                    **{name: value for name, value in ceiling.items() if name != "note"},
+                    "observed": float(own.observed[0]),
+                    "expected": float(own.expected[0]),
+                    "accuracy_listeners": float(heard.accuracy[0]),
+                    "accuracy_classifier": float(accuracy[0]),
+                    **counts,
+                    "method": METHOD,
+                    "note": "; ".join(dict.fromkeys(note for note in notes if note)),
+                }
+            )
+    return pd.DataFrame(rows).sort_values(names, ignore_index=True)
+
+
+def _counts(heard: Heard) -> dict[str, int]:
+    answers = np.asarray(heard.answers.sum(axis=1)).ravel()
+    return {"n": int(answers.sum()), "n_listeners": int((answers > 0).sum()), "n_stimuli": heard.answers.shape[1]}
 
 
 def _right_at(judged: pd.DataFrame, clips: pd.Index) -> npt.NDArray[np.float64]:
@@ -117,29 +131,31 @@ def _right_at(judged: pd.DataFrame, clips: pd.Index) -> npt.NDArray[np.float64]:
     return is_right.reindex(clips).to_numpy().astype(np.float64)
 
 
-def _why_no_interval(answers: pd.DataFrame) -> str:
-    for what, count in (("listener", answers["listener"].nunique()), ("clip", answers["clip_key"].nunique())):
+def _why_no_interval(counts: dict[str, int]) -> str:
+    for what, count in (("listener", counts["n_listeners"]), ("clip", counts["n_stimuli"])):
         if count < 2:
             return f"one {what}: nothing is known of how others differ"
     return ""
 
 
-def _ends(name: str, found: Consistency, drawn: list[Consistency], confidence: float) -> dict[str, Any]:
-    """Return the estimate under its name, with the ends of its interval and why it is missing."""
+def _ends(
+    name: str, found: Consistency, drawn: list[npt.NDArray[np.float64]], counts: dict[str, int], confidence: float
+) -> dict[str, Any]:
+    """Return the estimate under its name, with the ends of its interval and a note on why one is missing."""
     low, high = ("low", "high") if name == "estimate" else (f"{name}_low", f"{name}_high")
-    estimate = float(found.estimate[0])
-    row = {name: estimate, low: math.nan, high: math.nan, "note": ""}
+    estimate, note = float(found.estimate[0]), _why_no_interval(counts)
+    row = {name: estimate, low: math.nan, high: math.nan}
     if math.isnan(estimate):
         return {**row, "note": _why_undefined(name, found)}
-    if not drawn:
-        return row
-    resampled = np.concatenate([each.estimate for each in drawn])
+    resampled = np.concatenate(drawn)
     undefined = float(np.isnan(resampled).mean())
-    if undefined > MOST_UNDEFINED:
+    if not note and undefined > MOST_UNDEFINED:
         of_what = "the ceiling is" if name == "ceiling" else "it is"
-        return {**row, "note": f"no interval: {of_what} undefined in {undefined:.0%} of the resamples"}
+        note = f"no interval: {of_what} undefined in {undefined:.0%} of the resamples"
+    if note:
+        return {**row, "note": note}
     ends = ends_around(estimate, resampled, confidence)
-    return {**row, low: ends["low"], high: ends["high"]}
+    return {**row, low: ends["low"], high: ends["high"], "note": ""}
 
 
 def _why_undefined(name: str, found: Consistency) -> str:
@@ -148,14 +164,6 @@ def _why_undefined(name: str, found: Consistency) -> str:
     if math.isnan(float(found.observed[0])):
         return "no ceiling: no clip was heard by two listeners"
     return "no ceiling: the listeners are always right, or always wrong"
-
-
-def _tables(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float) -> Tables:
-    answers, judged = _answers(ratings), judged_clips(judgements)
-    return {
-        "overall": _table(answers, judged, [], confidence),
-        "by_system": _table(answers, judged, ["system"], confidence),
-    }
 
 
 ERROR_CONSISTENCY = Statistic(

@@ -7,10 +7,10 @@ import pytest
 
 from analysis.engine.bootstrap import draw
 from analysis.engine.error_consistency import (
+    Heard,
     among_listeners,
     correct_answers,
     everything,
-    heard,
     with_classifier,
 )
 from analysis.engine.ratings import NoRatings
@@ -36,7 +36,7 @@ def study(right: np.ndarray, is_heard: np.ndarray | None = None) -> pd.DataFrame
 
 def answered(answers: pd.DataFrame):
     table = correct_answers(answers, pd.Series("all", index=answers.index))
-    return heard(table, everything(table))
+    return everything(table)
 
 
 def drawn_apart(n_listeners: int, n_clips: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -98,8 +98,10 @@ def test_a_resample_is_what_repeated_rows_give_except_that_nobody_is_a_pair_with
     table = correct_answers(answers, pd.Series("all", index=answers.index))
     draws = draw(table, 3, np.random.default_rng(5))
 
-    found, _ = with_classifier(heard(table, draws), classifier[[int(clip[1:]) for clip in table.stimuli]].astype(float))
-    ceiling = among_listeners(heard(table, draws))
+    found, _ = with_classifier(
+        Heard(table.counts, table.sums, draws), classifier[[int(clip[1:]) for clip in table.stimuli]].astype(float)
+    )
+    ceiling = among_listeners(Heard(table.counts, table.sums, draws))
 
     for place in range(3):
         clips = np.repeat([int(clip[1:]) for clip in table.stimuli], draws.stimuli[place].astype(int))
@@ -181,6 +183,18 @@ def test_what_is_undefined_says_why():
         "undefined: listeners and classifier are always right, or always wrong; "
         "no ceiling: the listeners are always right, or always wrong"
     )
+
+
+def test_systems_are_told_apart_from_the_same_resamples_as_all_of_them():
+    ratings, judgements = simulated_ratings(n_listeners=12), simulated_judgements()
+    alone = ratings["system"] == "noise"
+
+    table = error_consistency_by_system(ratings, judgements).set_index(["system", "stage"])
+    by_itself = error_consistency(ratings[alone], judgements).set_index("stage")
+
+    same = ["estimate", "ceiling", "observed", "expected", "accuracy_listeners", "accuracy_classifier", "n"]
+    for stage in ("features", "audio"):
+        assert table.loc[("noise", stage), same].tolist() == pytest.approx(by_itself.loc[stage, same].tolist())
 
 
 def test_one_listener_has_an_estimate_without_interval_or_ceiling():
