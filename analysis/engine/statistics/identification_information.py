@@ -18,6 +18,8 @@ from analysis.engine.statistic import Statistic, Tables
 METHODS = ("class_identification",)
 RESAMPLES, SEED = 1000, 20190703
 ALL = "all"
+# Below this a variance is nothing but rounding: counts of answers vary by far more, or not at all.
+NO_VARIANCE = 1e-9
 
 
 def transmitted_information(ratings: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
@@ -51,13 +53,19 @@ def word_sensitivity(ratings: pd.DataFrame, confidence: float = 0.95) -> pd.Data
 def against_chance(ratings: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
     """Return for each system, and for all, whether more words are heard than by listeners who answer as they like.
 
-    Chance respects that listeners prefer some answers: each listener's own answers are dealt out anew among the clips
-    that this listener heard. `chance` is the expected share of right ones then, `p_value` the one-sided normal
-    approximation of their distribution, with its exact mean and variance (Hoeffding 1951, "A combinatorial central
-    limit theorem") and a correction for continuity. `low` and `high` are Wilson's, of the share itself. Raises
+    Chance respects that listeners prefer some answers: each listener's own answers, to all systems, are dealt out anew
+    among the clips that this listener heard. `chance` is the expected share of a system's words that are then named,
+    `p_value` the one-sided normal approximation of their distribution, with its exact mean and variance (Hoeffding
+    1951, "A combinatorial central limit theorem") and a correction for continuity. That listeners prefer other answers
+    for one system than for another is not provided for. `low` and `high` are Wilson's, of the share itself. Raises
     NoRatings.
     """
-    return _by_system(ratings, confidence, _dealt)
+    answers = counted_ratings(ratings, METHODS)
+    said = pd.crosstab(answers["listener"], answers["response"])
+    groups = [(ALL, answers), *answers.groupby("system", sort=True)]
+    return pd.DataFrame(
+        [{"system": name, **_dealt(group, said, confidence), **_rests_on(group)} for name, group in groups]
+    )
 
 
 @dataclass(frozen=True)
@@ -161,34 +169,39 @@ def _interval(estimate: float, resampled: np.ndarray, confidence: float) -> dict
     return {**ends_around(estimate, resampled, confidence), "note": ""}
 
 
-def _dealt(confusions: Confusions, confidence: float) -> dict[str, Any]:
-    n, right = int(confusions.total.sum()), int(np.trace(confusions.total))
-    moments = [_moments(counts) for counts in confusions.counts]
-    mean, variance = sum(each[0] for each in moments), sum(each[1] for each in moments)
+def _dealt(answers: pd.DataFrame, said: pd.DataFrame, confidence: float) -> dict[str, Any]:
+    """Return how many words of one system's answers are right; `said` counts each listener's answers to all systems."""
+    put = pd.crosstab(answers["listener"], answers["item"])
+    words = put.columns.union(said.columns)
+    mean, variance = _moments(
+        put.reindex(columns=words, fill_value=0).to_numpy(float),
+        said.reindex(index=put.index, columns=words, fill_value=0).to_numpy(float),
+    )
+    n, right = len(answers), int(answers["response"].eq(answers["item"]).sum())
     wilson = wilson_interval(right, n, confidence)
-    p_value = float(stats.norm.sf((right - 0.5 - mean) / math.sqrt(variance))) if variance > 0 else math.nan
+    is_dealt = variance > NO_VARIANCE
     return {
         "estimate": right / n,
         "low": wilson.low,
         "high": wilson.high,
         "chance": mean / n,
-        "p_value": p_value,
+        "p_value": float(stats.norm.sf((right - 0.5 - mean) / math.sqrt(variance))) if is_dealt else math.nan,
         "method": "each listener's answers dealt anew, normal approximation; Wilson (independent answers)",
-        "note": "" if variance > 0 else "every listener gave one answer to everything: nothing can be dealt",
+        "note": "" if is_dealt else "every listener gave one answer to everything: nothing can be dealt",
     }
 
 
-def _moments(counts: np.ndarray) -> tuple[float, float]:
-    """Return mean and variance of how many answers are right when one listener's are dealt anew; counts [W, W + 1]."""
-    put, said, n = counts.sum(axis=1), counts.sum(axis=0), counts.sum()
-    mean = float((put * said[:-1]).sum() / n)
-    if n < 2:
-        return mean, 0.0
-    matches = np.eye(len(put), len(said))
-    # What is left of a match when the means of its row, its column and all are taken off (Hoeffding's d).
-    by_put, by_said = said[:-1] / n, np.append(put, 0.0) / n
-    left = matches - by_put[:, None] - by_said[None, :] + mean / n
-    return mean, float((put[:, None] * said[None, :] * left**2).sum() / (n - 1))
+def _moments(put: np.ndarray, said: np.ndarray) -> tuple[float, float]:
+    """Return mean and variance of how many words are named when every listener's answers are dealt anew.
+
+    `put` [L, W]: how often a system said each word to each listener; `said` [L, W]: the listener's answers to all
+    systems. Hoeffding's variance is the sum of squares of the matches less the means of their rows and columns.
+    """
+    n = said.sum(axis=1)
+    matches = (put * said).sum(axis=1)
+    squares = matches - ((put * said**2).sum(axis=1) + (said * put**2).sum(axis=1)) / n + (matches / n) ** 2
+    # Summed exactly, so that the order of listeners changes nothing.
+    return math.fsum(matches / n), math.fsum(squares / np.maximum(n - 1, 1))
 
 
 def _corrected(counts: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from analysis.engine.detection import d_prime
 from analysis.engine.ratings import NONE_OF_THESE, NoRatings
@@ -106,6 +107,23 @@ def test_the_moments_of_chance_are_those_of_dealing_the_answers_out():
     assert row["chance"] == pytest.approx(np.mean(dealt), abs=0.01)
     as_good = np.mean(np.array(dealt) >= row["estimate"])
     assert row["p_value"] == pytest.approx(as_good, abs=0.03)
+
+
+def test_chance_in_one_system_follows_what_listeners_answer_to_all_of_them():
+    heard_well, noise = heard(1.0, n_listeners=1, takes=1), heard(0.0, n_listeners=1, takes=2, seed=3)
+    noise = noise.assign(
+        system="noise", clip_key=noise["clip_key"] + "-noise", trial_order=noise["trial_order"] + len(heard_well)
+    )
+    answers = pd.concat([heard_well, noise], ignore_index=True)
+    words, said, dice = answers["item"].to_numpy(), answers["response"].to_numpy(), np.random.default_rng(2)
+    is_noise = (answers["system"] == "noise").to_numpy()
+
+    dealt = [int((words == dice.permutation(said))[is_noise].sum()) for _ in range(4000)]
+
+    row = against_chance(answers).set_index("system").loc["noise"]
+    right = int((words == said)[is_noise].sum())
+    assert row["chance"] * is_noise.sum() == pytest.approx(np.mean(dealt), abs=0.05)
+    assert row["p_value"] == pytest.approx(stats.norm.sf((right - 0.5 - np.mean(dealt)) / np.std(dealt)), abs=0.02)
 
 
 def test_who_hears_the_words_is_better_than_chance():
