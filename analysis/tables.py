@@ -43,15 +43,25 @@ class Shown:
 
 
 def shown_table(caption: str, table: "pd.DataFrame", columns: Sequence[Shown], n_heads: int = 1) -> ShownTable:
-    """Write out a table. A last column of notes appears where there are any."""
+    """Write out a table; what a row has to say of itself stands below it."""
     rows: list[Row] = [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
-    if any(row.get("note") for row in rows):
-        columns = [*columns, Shown("Note", lambda row: str(row["note"]), is_number=False)]
     return ShownTable(
         caption=caption,
         head=[Cell(column.title, column.is_number) for column in columns],
         rows=[[Cell(column.show(row), column.is_number) for column in columns] for row in rows],
         n_heads=n_heads,
+        notes=_notes(rows, columns[:n_heads]),
+    )
+
+
+def _notes(rows: Sequence[Row], heads: Sequence[Shown]) -> tuple[str, ...]:
+    """Return each note with the rows that have it, or by itself if all have it."""
+    by_note: dict[str, list[str]] = {}
+    for row in rows:
+        if row.get("note"):
+            by_note.setdefault(str(row["note"]), []).append(", ".join(head.show(row) for head in heads))
+    return tuple(
+        f"{note}." if len(named) == len(rows) else f"{'; '.join(named)}: {note}." for note, named in by_note.items()
     )
 
 
@@ -190,9 +200,14 @@ def plain_table(caption: str, table: "pd.DataFrame", level: str, names: Mapping[
     return replace(shown, notes=[*shown.notes, f"The first {ROWS_SHOWN} of {len(table):,} rows; the CSV has them all."])
 
 
+LOW, HIGH = "_low", "_high"
+
+
 def _columns_of(table: "pd.DataFrame") -> list[tuple[str, bool]]:
     """Return the columns that a plain table shows, texts first, and whether each holds numbers."""
     left_out = LEFT_OUT.union(*(_ends(str(name)) for name in table.columns if _has_ends(str(name), table)))
+    # Both ends of a further interval stand in one cell.
+    left_out |= {name.removesuffix(LOW) + HIGH for name in map(str, table.columns) if name.endswith(LOW)}
     kinds = [(str(name), table[name].dtype.kind in "fiu") for name in table.columns if name not in left_out]
     return sorted(kinds, key=lambda kind: kind[1])
 
@@ -210,6 +225,10 @@ def _plain_column(name: str, is_number: bool, names: Mapping[str, str], table: "
     if is_number and _has_ends(name, table):
         low, high = _ends(name)
         return Shown(title, lambda row: _with_span(row[name], row[low], row[high], number))
+    if name.endswith(LOW) and name.removesuffix(LOW) + HIGH in table.columns:
+        further = name.removesuffix(LOW)
+        named = f"{further.replace('_', ' ').capitalize()} interval"
+        return Shown(named, lambda row: span(row[name], row[further + HIGH], number))
     if is_number:
         return Shown(title, lambda row: number(row[name]))
     return Shown(

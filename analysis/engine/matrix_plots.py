@@ -87,7 +87,7 @@ def _matrix(cells: pd.DataFrame, rows: str, columns: str, down: str, across: str
     room = LETTER * max(len(name) for name in cells[rows])
     named: dict[str, Any] = {"ticks": False, "domain": False, "labelLimit": 420}
     x = altair.X(f"{columns}:N", sort=answers, title=across or None,
-                 axis=altair.Axis(orient="top", labelAngle=-40, **named))  # fmt: skip
+                 axis=altair.Axis(orient="top", labelAngle=-40 if across else -90, **named))  # fmt: skip
     y = altair.Y(f"{rows}:N", sort=in_order, title=down or None,
                  axis=altair.Axis(minExtent=room, **named))  # fmt: skip
     opacity = altair.FillOpacity("size:Q", scale=altair.Scale(domain=[0, 1], range=[0, 0.95]), legend=None)

@@ -45,32 +45,36 @@ def plot_mean_opinion_scores_by_word(table: pd.DataFrame, scale: tuple[float, fl
 
 
 def plot_answer_distribution(table: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
-    """Draw how each system's answers are spread over the scale: a bar for each, high points dark."""
-    rows = _named(table, "system", titles)
+    """Draw how each system's answers are spread over the scale: a bar for each, high points dark, each score named."""
+    rows = _named(table, "system", titles).sort_values(["name", "score"], ignore_index=True)
     order = rows.assign(total=rows["score"] * rows["share"]).groupby("name")["total"].sum().sort_values(ascending=False)
-    points = sorted(rows["score"].unique())
+    end = rows.groupby("name")["share"].cumsum()
+    rows = rows.assign(start=end - rows["share"], end=end, middle=end - rows["share"] / 2)
     room = LETTER * max(len(label) for label in order.index)
     place = altair.Y("name:N", sort=list(order.index), title=None, axis=altair.Axis(minExtent=room))
-    depths = {point: 0.08 + 0.8 * number / max(len(points) - 1, 1) for number, point in enumerate(points)}
-    depth = altair.FillOpacity("depth:Q", scale=None, legend=None)
-    along = altair.X("share:Q", stack="normalize", title="Share of answers", axis=altair.Axis(format="%"))
-    in_order = altair.Order("score:Q")
-    rows = rows.assign(
-        is_dark=rows["score"].isin([point for point, of in zip(points, depths, strict=True) if of > 0.5])
-    )
-    bars = altair.Chart(rows).mark_bar(fill=ACCENT, stroke=INK, strokeOpacity=0.4, strokeWidth=1)
-    ink = altair.condition(f"datum.depth > {DARK_BAR}", altair.value(PAPER), altair.value(INK))
-    # A narrow bar has no room for its score, but keeps its place in the stack.
-    label = altair.condition(f"datum.share > {NARROW_BAR}", altair.Text("score:Q", format="~f"), altair.value(""))
-    middle = altair.X("share:Q", stack="normalize", bandPosition=0.5, title="Share of answers")
-    chart = altair.layer(
-        bars.encode(y=place, x=along, fillOpacity=depth, order=in_order),
-        altair.Chart(rows).mark_text().encode(y=place, x=middle, order=in_order, text=label, color=ink),
-    ).properties(width=WIDTH, height=altair.Step(ROW_HEIGHT))
-    told = "; ".join(f"{name} {mean:.2f} on average" for name, mean in order.items())
-    return figure(
-        "distribution", "How answers are spread", f"Share of each score, lowest first. {told}.", vega_lite(chart)
-    )
+    points = sorted(rows["score"].unique())
+    depths = [0.08 + 0.8 * number / max(len(points) - 1, 1) for number in range(len(points))]
+    layers = [
+        layer
+        for point, depth in zip(points, depths, strict=True)
+        for layer in _parts_of_bars(rows[rows["score"] == point], place, depth)
+    ]
+    chart = altair.layer(*layers).properties(width=WIDTH, height=altair.Step(ROW_HEIGHT))
+    means = "; ".join(f"{name} {mean:.2f} on average" for name, mean in order.items())
+    told = f"Share of each score, lowest first. {means}."
+    return figure("distribution", "How answers are spread", told, vega_lite(chart))
+
+
+def _parts_of_bars(rows: pd.DataFrame, place: altair.Y, depth: float) -> list[altair.Chart]:
+    """Return one score's part of each bar, and the score inside where there is room."""
+    along = altair.Scale(domain=[0, 1], nice=False)
+    axis = altair.Axis(format="%", labelFlush=False)
+    bars = altair.Chart(rows).mark_bar(fill=ACCENT, fillOpacity=depth, stroke=INK, strokeOpacity=0.4, strokeWidth=1)
+    scores = altair.Chart(rows[rows["share"] > NARROW_BAR]).mark_text(color=PAPER if depth > DARK_BAR else INK)
+    return [
+        bars.encode(y=place, x=altair.X("start:Q", title="Share of answers", scale=along, axis=axis), x2="end:Q"),
+        scores.encode(y=place, x=altair.X("middle:Q"), text=altair.Text("score:Q", format="~f")),
+    ]
 
 
 def plot_identification(table: pd.DataFrame, titles: Mapping[str, str]) -> Figure:

@@ -80,3 +80,24 @@ def test_the_mixed_models_own_errors_are_left_to_the_csv():
         "Listeners",
         "Clips",
     ]
+
+
+def test_what_rows_have_to_say_stands_below_the_table_once_for_all_that_say_it():
+    notes = ["one listener", "one listener", ""]
+    table = pd.DataFrame({"system": ["a", "b", "c"], "estimate": [1.0, 2.0, 3.0], "note": notes})
+
+    some = plain_table("Some", table, "95 %", {"a": "First"})
+    every = plain_table("All", table.head(2), "95 %", {})
+
+    assert some.notes == ("First; b: one listener.",)
+    assert every.notes == ("one listener.",)
+    assert [cell.text for cell in some.head] == ["System", "Estimate"]
+
+
+def test_both_ends_of_a_further_interval_stand_in_one_cell():
+    table = pd.DataFrame({"system": ["a"], "estimate": [2.0], "bootstrap_low": [1.5], "bootstrap_high": [2.5]})
+
+    shown = plain_table("Means", table, "95 %", {})
+
+    assert [cell.text for cell in shown.head] == ["System", "Estimate", "Bootstrap interval"]
+    assert shown.rows[0][2].text == "1.500 – 2.500"
