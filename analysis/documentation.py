@@ -57,6 +57,7 @@ def _section_title(name: str) -> str:
         "BlockSection": "each of `blocks`",
         "ListenersSection": "`listeners`",
         "AnalysisSection": "`analysis`",
+        "HalfWidthSection": "`analysis.half_width`",
         "RightsSection": "`rights`",
         "TrainingSection": "`training` of each of `blocks`",
         "QuestionnaireSection": "each of `questionnaires`",
