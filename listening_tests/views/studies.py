@@ -31,9 +31,11 @@ def study_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a study's protocol, how far it is, and what can be done with it."""
     study = get_object_or_404(Study.objects.with_facts().select_related("owner"), slug=slug)
     now = timezone.now()
+    blocks = block_progress(study, now)
     context = {
         "study": study,
-        "blocks": block_progress(study, now),
+        "blocks": blocks,
+        "has_ratings": any(progress.n_real or progress.n_simulated for progress in blocks),
         "systems": list(system_titles(study).values()),
         "tallies": {
             "Real listeners": study.sessions.of(is_simulated=False).tally(now),
@@ -42,6 +44,7 @@ def study_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "link": request.build_absolute_uri(reverse("take_study", args=[slug])),
         # By its plain address, because analysis comes after listening tests and is not known here.
         "results": f"/results/{slug}/",
+        "planning": f"/planning/?study={slug}",
     }
     return render(request, "listening_tests/study_detail.html", context)
 

@@ -116,11 +116,15 @@ def test_the_page_carries_no_inline_style_or_script(researcher):
     assert not re.search(r"\sstyle=|<style|<script|\son\w+=", text)
 
 
-def test_results_lead_to_planning(researcher):
+def test_results_and_the_studys_page_lead_to_planning(researcher):
     study = make_answered_study(n_real=2)
 
     listed = researcher.get(reverse("results_list")).content.decode()
     shown = researcher.get(reverse("results", args=[study.slug])).content.decode()
+    told = researcher.get(reverse("study_detail", args=[study.slug])).content.decode()
+    unanswered = researcher.get(reverse("study_detail", args=[factories.make_open_study().slug])).content.decode()
 
+    assert f'href="{reverse("planning")}?study={study.slug}"' in told
+    assert reverse("planning") not in unanswered
     assert f'href="{reverse("planning")}"' in listed
     assert f'href="{reverse("planning")}?study={study.slug}"' in shown

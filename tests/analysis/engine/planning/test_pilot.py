@@ -29,6 +29,14 @@ def test_a_pilot_gives_back_the_variances_it_was_made_with(design):
     assert means == pytest.approx(vars(told), abs=0.035)
 
 
+def test_tastes_of_two_systems_are_found_whole():
+    told = Variances(listener=0.16, stimulus=0.13, residual=0.46, listener_by_system=0.08)
+
+    found = [pilot_of(*rated(Design(40, 15), told, seed, systems=2)).variances for seed in range(8)]
+
+    assert np.mean([each.listener_by_system for each in found]) == pytest.approx(0.08, abs=0.025)
+
+
 def test_a_pilot_whose_listeners_like_the_systems_alike_shows_that():
     found = pilot_of(*rated(Design(40, 15), Variances(), 1))
 

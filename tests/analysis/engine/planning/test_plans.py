@@ -88,3 +88,8 @@ def test_stopping_is_played_with_the_stimuli_that_need_the_fewest_ratings():
     assert played[1].coverage.value == pytest.approx(0.95, abs=0.05)
     assert stopping_of(replace(PLAN, half_width=None)) is None
     assert stopping_of(replace(PLAN, half_width=0.01)) is None
+
+
+def test_a_study_that_would_not_fit_into_memory_is_not_played():
+    assert PLAN.studies_of(5_000_000) == 100
+    assert PLAN.studies_of(5_000_001) == 0
