@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -97,3 +99,17 @@ def test_a_percentile_interval_leaves_out_resamples_without_ratings():
     low, high = percentile_interval(resampled, 0.5)
 
     assert (low[0], high[0]) == (2.0, 4.0)
+
+
+def test_whole_scores_are_summed_in_single_precision_without_losing_a_digit():
+    single = table_of(study().round({"score": 0}))
+    double = replace(single, sums=single.sums.astype(float), counts=single.counts.astype(float))
+
+    means = [two_way_bootstrap(table, np.random.default_rng(3), 300) for table in (single, double)]
+
+    assert single.sums.dtype == np.float32
+    np.testing.assert_array_equal(*means)
+
+
+def test_scores_with_fractions_are_summed_in_double_precision():
+    assert table_of(study()).sums.dtype == np.float64
