@@ -203,7 +203,17 @@ def _simulation(plan: "Plan", frames: "dict[str, pd.DataFrame]") -> str:
     number = f"{played[0]:,}" if len(played) == 1 else f"{played[0]:,} to {played[-1]:,}"
     return (
         f"Simulated: {number} studies of each design, seed {plan.seed}, tested as real ones are; the spans are the "
-        "simulation's own error of 95 %, and where there is none the design is too large to simulate here. "
+        f"simulation's own error of 95 %, and where there is none the design is too large to simulate here. {_drawn(plan)}"
+    )
+
+
+def _drawn(plan: "Plan") -> str:
+    if plan.share is not None:
+        return (
+            "An answer is right where a normal variable with effects of listener and stimulus lies under a threshold; "
+            "stopping is played with normal scores of the same variances."
+        )
+    return (
         "Scores are normal, on a scale without ends; a real scale cuts them off and rounds them. The formula takes few "
         "listeners or few stimuli for worse than they are."
     )

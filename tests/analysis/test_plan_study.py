@@ -55,6 +55,7 @@ def test_words_are_planned_for_the_width_of_a_share():
 
     assert "Listeners that bring every interval to ± 12.0 %" in text
     assert "139 voices" in text
+    assert "An answer is right where" in text
 
 
 def test_a_csv_file_can_be_the_pilot(tmp_path):
