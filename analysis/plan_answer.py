@@ -203,7 +203,8 @@ def _simulation(plan: "Plan", frames: "dict[str, pd.DataFrame]") -> str:
     number = f"{played[0]:,}" if len(played) == 1 else f"{played[0]:,} to {played[-1]:,}"
     return (
         f"Simulated: {number} studies of each design, seed {plan.seed}, tested as real ones are; the spans are the "
-        f"simulation's own error of 95 %, and where there is none the design is too large to simulate here. {_drawn(plan)}"
+        "simulation's own error of 95 %, and where there is none the design is too large to simulate here. "
+        f"{_drawn(plan)}"
     )
 
 
