@@ -54,8 +54,9 @@ def main() -> None:
         archive.write_bytes(FORMATS[arguments.form].write(record))
         del record
         size = archive.stat().st_size / 2**20
-        print(f"{n_ratings:,} ratings of {arguments.listeners:,} listeners, {SYSTEMS} systems, "
-              f"{SYSTEMS * TAKES * len(WORDS):,} clips; {arguments.form} archive of {size:.0f} MiB", flush=True)  # fmt: skip
+        clips = SYSTEMS * TAKES * len(WORDS)
+        print(f"{n_ratings:,} ratings of {arguments.listeners:,} listeners, {SYSTEMS} systems, {clips:,} clips; "
+              f"{arguments.form} archive of {size:.0f} MiB", flush=True)  # fmt: skip
         measure([sys.executable, "-m", "benchmarks.report_scale", "--analyse", str(archive), str(folder / "report")])
 
 

@@ -1,11 +1,13 @@
-"""How fast the two-way bootstrap and the mixed model are, beside what is at hand: `python -m benchmarks.statistics`.
+"""What the heavy statistics cost, beside what is at hand: `python -m benchmarks.statistics`.
 
 Each ratio is measured in one run, in CPU seconds of one process; pin the BLAS to one thread (OMP_NUM_THREADS=1).
 """
 
 import argparse
+import math
 import time
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from statsmodels.regression.mixed_linear_model import MixedLM
 
 from analysis.engine.bootstrap import rating_table, two_way_bootstrap
 from analysis.engine.crossed import fit_crossed
+from analysis.engine.permutation import PERMUTATIONS, PermutationTest
 
 RATINGS = Path(__file__).resolve().parents[2] / "shared" / "data" / "ratings"
 RESAMPLES = 10_000
@@ -34,6 +37,7 @@ def main() -> None:
     path = arguments.ratings / "vcc2020" / "english_naturalness.csv.gz"
     if path.exists():
         _mixed_model(voice_conversion(path), generator)
+        _pairs(voice_conversion(path))
     else:
         print(f"\nThe mixed model was not measured: {path} is missing (--ratings).")
 
@@ -90,6 +94,22 @@ def _mixed_model(ratings: pd.DataFrame, generator: np.random.Generator) -> None:
           f"| {beside / ours:.0f} |", flush=True)  # fmt: skip
     whole = cpu_seconds(lambda: _fit(ratings))
     print(f"| mixed model, {len(ratings):,} ratings of {ratings['system'].nunique()} systems | {whole:.2f} | | |")
+
+
+def _pairs(ratings: pd.DataFrame) -> None:
+    systems, listeners, stimuli = (
+        pd.factorize(ratings[name], sort=True)[0] for name in ("system", "listener", "stimulus")
+    )
+
+    def all_pairs() -> None:
+        scores = ratings["score"].to_numpy()
+        test = PermutationTest(scores, systems, listeners, stimuli, np.random.default_rng(1), PERMUTATIONS)
+        for first, second in combinations(range(systems.max() + 1), 2):
+            test.p(first, second)
+
+    n_pairs = math.comb(int(systems.max()) + 1, 2)
+    what = f"permutation test, {n_pairs:,} pairs of systems, {PERMUTATIONS} swaps of listeners and of stimuli each"
+    print(f"| {what} | {cpu_seconds(all_pairs):.1f} | | |")
 
 
 def _fit(ratings: pd.DataFrame) -> None:

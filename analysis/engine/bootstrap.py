@@ -80,7 +80,8 @@ def rating_table(scores: Floats, listeners: pd.Series, stimuli: pd.Series, cells
 
 def _largest_sum(table: Any) -> float:
     """Return the largest sum of as many listeners' entries [L, S] as there are, infinite if not all are whole."""
-    values = np.asarray(table.data if sparse.issparse(table) else table)
+    is_sparse: bool = sparse.issparse(table)
+    values = np.asarray(table.data if is_sparse else table)
     is_whole = bool((values == np.round(values)).all())
     return float(np.abs(values).max(initial=0) * table.shape[0]) if is_whole else np.inf
 
