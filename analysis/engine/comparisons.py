@@ -110,5 +110,17 @@ def adjusted(p_values: Floats, method: str) -> Floats:
     result = np.full(len(p_values), np.nan)
     is_defined = ~np.isnan(p_values)
     if is_defined.any():
-        result[is_defined] = multipletests(p_values[is_defined], method=method)[1]
+        adjust = _holm if method == "holm" else _benjamini_hochberg
+        result[is_defined] = adjust(p_values[is_defined])
     return result
+
+
+def _holm(p_values: Floats) -> Floats:
+    """Return p values [P] adjusted by Holm's method; statsmodels collects all garbage at each call of its own."""
+    order = np.argsort(p_values)
+    adjusted_in_order = np.maximum.accumulate(p_values[order] * np.arange(len(order), 0, -1))
+    return np.asarray(np.minimum(adjusted_in_order, 1.0)[np.argsort(order)])
+
+
+def _benjamini_hochberg(p_values: Floats) -> Floats:
+    return np.asarray(multipletests(p_values, method="fdr_bh")[1])

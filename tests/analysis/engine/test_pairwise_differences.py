@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 from analysis.engine.comparisons import adjusted, cliffs_deltas, pair_variances, wilcoxon_p
 from analysis.engine.intervals import cluster_variances
@@ -148,3 +149,9 @@ def test_ratings_that_are_all_equal_have_no_permutation_p():
     )
 
     assert math.isnan(p_value)
+
+
+def test_holms_adjustment_is_that_of_statsmodels():
+    p_values = np.random.default_rng(1).random(40) ** 3
+
+    assert adjusted(p_values, "holm").tolist() == multipletests(p_values, method="holm")[1].tolist()
