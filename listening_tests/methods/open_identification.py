@@ -12,5 +12,5 @@ OPEN_IDENTIFICATION = Method(
     player=Player.SINGLE,
     question=TypeWord(_("Which word did you hear?")),
     roles_per_trial={Role.SAMPLE: (1, 1)},
-    statistics=(),
+    statistics=("typed_identification",),
 )

@@ -117,6 +117,10 @@ def _comparisons(listener: str, item: str, order: int, generator: Any) -> list[d
                 **about, method="word_verification", block=7, probe=item if place % 2 else WORDS[order - 1],
                 response="yes" if generator.random() < (0.8 if place % 2 else 0.3) else "no",
             ),
+            rating(
+                **about, method="open_identification", block=9,
+                response=f"{item.upper()}." if generator.random() < 0.6 else WORDS[order - 1],
+            ),
         ]  # fmt: skip
     pairs = [(first, second) for first in heard for second in heard if first < second]
     for place, (first, second) in enumerate(pairs):

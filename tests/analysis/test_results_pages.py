@@ -213,6 +213,7 @@ def test_counts_keep_real_and_simulated_apart():
         ("best_worst", "best_worst_score", "Best–worst score"),
         ("word_verification", "word_verification", "Word verification"),
         ("class_identification", "identification_information", "Sensitivity"),
+        ("open_identification", "typed_identification", "Typed instead"),
     ],
 )
 def test_every_methods_statistics_are_shown_with_their_tables(researcher, method, statistic, told):

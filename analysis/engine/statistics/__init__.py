@@ -18,6 +18,7 @@ from analysis.engine.statistics.pairwise_differences import PAIRWISE_DIFFERENCES
 from analysis.engine.statistics.preference import PREFERENCE
 from analysis.engine.statistics.reliability import RELIABILITY
 from analysis.engine.statistics.standard_deviation_of_scores import STANDARD_DEVIATION_OF_SCORES
+from analysis.engine.statistics.typed_identification import TYPED_IDENTIFICATION
 from analysis.engine.statistics.vocoder_and_network import VOCODER_AND_NETWORK
 from analysis.engine.statistics.word_identification import WORD_IDENTIFICATION
 from analysis.engine.statistics.word_verification import WORD_VERIFICATION
@@ -35,6 +36,7 @@ STATISTICS: dict[str, Statistic] = {
         WORD_IDENTIFICATION,
         IDENTIFICATION_INFORMATION,
         IDENTIFICATION_MODEL,
+        TYPED_IDENTIFICATION,
         WORD_VERIFICATION,
         CLASSIFIER_HUMAN_AGREEMENT,
         ERROR_CONSISTENCY,

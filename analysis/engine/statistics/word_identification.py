@@ -1,11 +1,10 @@
 """Which word listeners heard: proportion correct by system and by word, and who took what for what."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
-from analysis.engine.intervals import one_way_interval, two_way_interval, wilson_interval, within_unit
+from analysis.engine.proportions import share_of_right_answers
 from analysis.engine.ratings import NONE_OF_THESE, counted_ratings
 from analysis.engine.statistic import Statistic, Tables
 
@@ -15,45 +14,27 @@ METHODS = ("class_identification",)
 def proportion_correct(ratings: pd.DataFrame, by: Sequence[str], confidence: float = 0.95) -> pd.DataFrame:
     """Return the share of answers in each cell of `by` that name the intended word, best first.
 
-    `low` and `high` hold for other listeners and other clips (two-way cluster-robust), `listener_low` and
-    `listener_high` for other listeners who hear these clips, `wilson_low` and `wilson_high` take the answers for
-    independent. `chance` is that of a listener who always names a word, any with equal probability: one over the
-    number of words (whoever also presses "none of these" at random scores less). Raises NoRatings.
+    Intervals as of `share_of_right_answers`. `chance` is that of a listener who always names a word, any with equal
+    probability: one over the number of words (whoever also presses "none of these" at random scores less). Raises
+    NoRatings.
     """
     answers = counted_ratings(ratings, METHODS)
     chance = 1 / len(words_on_offer(answers))
-    answers = answers.assign(is_correct=(answers["response"] == answers["item"]).astype(float))
-    rows = [_row(by, cell, group, confidence, chance) for cell, group in answers.groupby(list(by), sort=True)]
+    answers = answers.assign(is_correct=answers["response"] == answers["item"])
+    rows = [
+        {
+            **dict(zip(by, cell, strict=True)),
+            **share_of_right_answers(group, group["is_correct"], confidence),
+            "chance": chance,
+        }
+        for cell, group in answers.groupby(list(by), sort=True)
+    ]
     return pd.DataFrame(rows).sort_values("estimate", ascending=False, kind="stable", ignore_index=True)
 
 
 def words_on_offer(answers: pd.DataFrame) -> list[str]:
     """Return the words that were said or answered, sorted, without "none of these"."""
     return sorted((set(answers["item"]) | set(answers["response"])) - {NONE_OF_THESE})
-
-
-def _row(by: Sequence[str], cell: Any, group: pd.DataFrame, confidence: float, chance: float) -> dict[str, Any]:
-    correct = group["is_correct"].to_numpy()
-    two_way = within_unit(two_way_interval(correct, group["listener"], group["clip_key"], confidence))
-    listener = within_unit(one_way_interval(correct, group["listener"], confidence))
-    wilson = wilson_interval(int(correct.sum()), len(correct), confidence)
-    return {
-        **dict(zip(by, cell, strict=True)),
-        "estimate": two_way.estimate,
-        "low": two_way.low,
-        "high": two_way.high,
-        "n": len(group),
-        "n_correct": int(correct.sum()),
-        "n_listeners": group["listener"].nunique(),
-        "n_stimuli": group["clip_key"].nunique(),
-        "chance": chance,
-        "listener_low": listener.low,
-        "listener_high": listener.high,
-        "wilson_low": wilson.low,
-        "wilson_high": wilson.high,
-        "method": two_way.method,
-        "note": two_way.note,
-    }
 
 
 def confusion_matrix(ratings: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
