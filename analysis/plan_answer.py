@@ -104,7 +104,7 @@ def _complete(frame: "pd.DataFrame") -> "pd.DataFrame":
     """Return a table with every column, also where no number of listeners was enough anywhere; notes are short."""
     names = [*frame.columns, "listeners", "power", "simulated", "studies", "minutes_per_listener", "hours", "cost"]
     complete = frame.reindex(columns=list(dict.fromkeys(names)))
-    return complete.assign(note=["No number is enough: take more stimuli." if note else "" for note in frame["note"]])
+    return complete.assign(note=["No number is enough: take more stimuli" if note else "" for note in frame["note"]])
 
 
 def _stimuli() -> Shown:

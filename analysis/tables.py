@@ -222,6 +222,10 @@ def _has_ends(name: str, table: "pd.DataFrame") -> bool:
 
 def _plain_column(name: str, is_number: bool, names: Mapping[str, str], table: "pd.DataFrame") -> Shown:
     title = COUNT_TITLES.get(name, name.removeprefix("n_").replace("_", " ").capitalize())
+    if is_number and name.startswith("p_"):
+        return Shown(COUNT_TITLES.get(name, f"p, {name[2:].replace('_', ' ')}"), lambda row: p_value(row[name]))
+    if table[name].dtype.kind in "iu":
+        return Shown(title, lambda row: f"{row[name]:,}")
     if is_number and _has_ends(name, table):
         low, high = _ends(name)
         return Shown(title, lambda row: _with_span(row[name], row[low], row[high], number))
@@ -241,6 +245,11 @@ def number(value: float) -> str:
     if value != value:
         return NOTHING
     return f"{value:,.0f}" if float(value).is_integer() and abs(value) >= 1 else f"{value:.3f}"
+
+
+def p_value(value: float) -> str:
+    """Write a p value with three decimals, and one that is smaller than they can tell as such."""
+    return "< 0.001" if value < 0.0005 else number(value)
 
 
 def score(value: float) -> str:

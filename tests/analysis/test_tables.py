@@ -101,3 +101,12 @@ def test_both_ends_of_a_further_interval_stand_in_one_cell():
 
     assert [cell.text for cell in shown.head] == ["System", "Estimate", "Bootstrap interval"]
     assert shown.rows[0][2].text == "1.500 – 2.500"
+
+
+def test_counts_are_whole_and_small_p_values_are_said_to_be_small():
+    table = pd.DataFrame({"system": ["a", "b"], "n_sessions": [0, 1200], "p_two_way": [0.0002, 0.25]})
+
+    shown = plain_table("Differences", table, "95 %", {})
+
+    assert cells(shown, 0) == {"System": "a", "Sessions": "0", "p, two way": "< 0.001"}
+    assert cells(shown, 1) == {"System": "b", "Sessions": "1,200", "p, two way": "0.250"}
