@@ -4,11 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 
 from analysis import tables
 from analysis.records import classifier_titles, figures_of
-from analysis.result_tables import exclusion_tables, level_of, plain_tables
+from analysis.result_tables import exclusion_tables, figures_by_statistic, inline, level_of, plain_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,11 +26,7 @@ def shown_results(record: "StudyRecord", computed: "Results") -> dict[str, Any]:
         "n_complete": ratings[ratings["is_complete_session"]]["session"].nunique(),
         "level": level_of(computed),
         "without": computed.without,
-        "figures": {
-            # Drawn here, and nothing but shapes and escaped text: see `plain_svg`.
-            name.replace("-", "_"): {"figure": figure, "svg": mark_safe(figure.svg_for_page())}
-            for name, figure in figures_of(record).items()
-        },
+        "figures": {name.replace("-", "_"): inline(figure) for name, figure in figures_of(record).items()},
         "tables": shown_tables(record, computed),
         "further": further_statistics(record, computed),
         "exclusions": exclusion_tables(record, computed),
@@ -71,11 +66,17 @@ LAID_OUT = ("mean_opinion_score", "word_identification", "classifier_human_agree
 
 
 def further_statistics(record: "StudyRecord", computed: "Results") -> list[dict[str, Any]]:
-    """Return every other statistic with its tables, as the engine made them."""
+    """Return every other statistic with its figures and its tables, as the engine made them."""
     from analysis.engine.statistics import STATISTICS
 
+    drawn = figures_by_statistic(record)
     return [
-        {"slug": slug, "statistic": STATISTICS[slug], "tables": plain_tables(found, record, computed)}
+        {
+            "slug": slug,
+            "statistic": STATISTICS[slug],
+            "figures": drawn.get(slug, []),
+            "tables": plain_tables(found, record, computed),
+        }
         for slug, found in computed.tables.items()
         if slug not in LAID_OUT
     ]

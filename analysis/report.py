@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
-from django.utils.safestring import mark_safe
 
 from analysis.records import figures_of, results_of
-from analysis.result_tables import exclusion_tables, level_of, plain_tables
+from analysis.result_tables import exclusion_tables, figures_by_statistic, level_of, plain_tables
 
 if TYPE_CHECKING:
-    from analysis.engine.figure import Figure
     from analysis.engine.record import StudyRecord
     from analysis.engine.results import Results
 
@@ -61,13 +59,9 @@ def write_report(record: "StudyRecord", folder: Path) -> list[Path]:
 
 def _sections(record: "StudyRecord", computed: "Results") -> list[dict[str, Any]]:
     """Return each statistic with its figures and tables, in the order of the protocol."""
-    from analysis.engine.gallery import DRAWINGS
     from analysis.engine.statistics import STATISTICS
 
-    figures = figures_of(record)
-    drawn: dict[str, list[dict[str, Any]]] = {}
-    for name, figure in figures.items():
-        drawn.setdefault(DRAWINGS[name].statistic, []).append(_inline(figure))
+    drawn = figures_by_statistic(record)
     return [
         {
             "statistic": STATISTICS[slug],
@@ -76,8 +70,3 @@ def _sections(record: "StudyRecord", computed: "Results") -> list[dict[str, Any]
         }
         for slug, found in computed.tables.items()
     ]
-
-
-def _inline(figure: "Figure") -> dict[str, Any]:
-    # Drawn here, and nothing but shapes and escaped text: see `plain_svg`.
-    return {"figure": figure, "svg": mark_safe(figure.svg_for_page())}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.engine.intervals import one_way_interval, two_way_interval, wilson_interval, within_unit
@@ -14,7 +15,7 @@ def share_of_right_answers(answers: pd.DataFrame, is_right: "pd.Series[bool]", c
     `listener_high` for other listeners who hear these clips, `wilson_low` and `wilson_high` take the answers for
     independent.
     """
-    right = is_right.to_numpy(dtype=float)
+    right = np.asarray(is_right, dtype=np.float64)
     two_way = within_unit(two_way_interval(right, answers["listener"], answers["clip_key"], confidence))
     listener = within_unit(one_way_interval(right, answers["listener"], confidence))
     wilson = wilson_interval(int(right.sum()), len(right), confidence)

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from analysis.engine.gallery import DRAWINGS
 from analysis.records import Answered, answered_in
 from generation.models import Checkpoint, Clip
 from tests import factories
@@ -67,7 +68,7 @@ def test_the_spread_of_scores_is_drawn_beside_its_tables(researcher):
     text = page(researcher, study)
 
     assert text.count("<svg") == 1
-    assert "Each point is a sound" in text
+    assert re.search(r"\d+ sounds: standard deviations from [\d.]+ to [\d.]+ points", text)
 
 
 def test_no_page_carries_inline_style_or_script(researcher):
@@ -233,6 +234,9 @@ def test_every_methods_statistics_are_shown_with_their_tables(researcher, method
     assert told in shown
     address = reverse("results_table", args=[study.slug, statistic, "x"]).removesuffix("x.csv")
     assert address in shown
+    for name, drawing in DRAWINGS.items():
+        if drawing.statistic == statistic:
+            assert reverse("results_figure", args=[study.slug, name, "svg"]) in shown
 
 
 def test_what_the_vocoder_did_and_whether_errors_are_consistent_stand_on_the_page_with_their_files(researcher):
