@@ -1,6 +1,7 @@
 """The two tables that every analysis starts from: their columns, and the check at the door."""
 
 import math
+import weakref
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -123,17 +124,32 @@ _KINDS = {
 }
 RATING_IDENTITY = ("session", "block", "trial_order", "stimulus")
 JUDGEMENT_IDENTITY = ("clip_key", "classifier", "stage")
+# Frames that were in order, by their identity, and what they were then.
+_CHECKED: dict[int, tuple["weakref.ref[pd.DataFrame]", pd.DataFrame]] = {}
 
 
 def check_ratings(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the ratings frame with its columns in order and of the documented types.
 
-    Raises RatingsFrameIsWrong naming column, row (counted from 1) and value. The input is not changed.
+    Raises RatingsFrameIsWrong naming column, row (counted from 1) and value. The input is not changed. A frame that
+    was in order is remembered as long as it lives, so that not every statistic need check it: if its values are still
+    those that were checked, they are not checked again.
     """
+    known = _CHECKED.get(id(frame))
+    if known and known[0]() is frame and frame.equals(known[1]):
+        return known[1].copy(deep=False)
     checked = _check(frame, RATINGS, "ratings")
     _check_scale(checked)
     _check_unique(checked, RATING_IDENTITY, "ratings")
+    if frame.equals(checked):
+        _remember(frame, checked)
     return checked
+
+
+def _remember(frame: pd.DataFrame, checked: pd.DataFrame) -> None:
+    """Remember what a frame was checked to be until the frame is gone; a copy on write, so nobody changes it."""
+    key = id(frame)
+    _CHECKED[key] = (weakref.ref(frame, lambda _: _CHECKED.pop(key, None)), checked.copy(deep=False))
 
 
 def check_judgements(frame: pd.DataFrame) -> pd.DataFrame:

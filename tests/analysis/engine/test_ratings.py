@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.engine import ratings
 from analysis.engine.ratings import (
     NONE_OF_THESE,
     RATINGS,
@@ -25,6 +26,44 @@ def test_a_good_frame_comes_back_in_the_documented_order_and_unchanged():
     assert list(checked.columns) == [column.name for column in RATINGS]
     pd.testing.assert_frame_equal(shuffled, before)
     pd.testing.assert_frame_equal(check_ratings(checked), checked)
+
+
+def test_a_frame_that_was_in_order_is_checked_again_once_it_is_changed():
+    frame = check_ratings(simulated_ratings())
+    again = check_ratings(frame)
+    frame.loc[1, "play_count"] = -1.0
+
+    with pytest.raises(RatingsFrameIsWrong, match="column 'play_count', row 2"):
+        check_ratings(frame)
+
+    pd.testing.assert_frame_equal(again, check_ratings(simulated_ratings()))
+
+
+def test_a_checked_frame_can_be_changed_without_a_trace_in_later_checks():
+    frame = check_ratings(simulated_ratings())
+    for _ in range(2):
+        checked = check_ratings(frame)
+        checked.loc[1, "play_count"] = -1.0
+
+    pd.testing.assert_frame_equal(check_ratings(frame), check_ratings(simulated_ratings()))
+
+
+def test_a_frame_in_order_is_checked_once(monkeypatch):
+    frame = check_ratings(simulated_ratings())
+    check_ratings(frame)
+    monkeypatch.setattr(ratings, "_check", lambda *_: pytest.fail("checked again"))
+
+    assert check_ratings(frame).equals(frame)
+
+
+def test_nothing_is_remembered_of_a_frame_that_is_gone():
+    frame = check_ratings(simulated_ratings())
+    before = len(ratings._CHECKED)
+    check_ratings(frame)
+
+    del frame
+
+    assert len(ratings._CHECKED) == before
 
 
 @pytest.mark.parametrize(
