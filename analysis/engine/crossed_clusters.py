@@ -29,12 +29,18 @@ class ClusteredSums:
     """What one way of clustering the ratings says of the means of K systems."""
 
     covariance: Floats  # of the means, without a small-sample correction [K, K]
-    is_heard: npt.NDArray[np.bool_]  # whether a cluster has ratings of a system [G, K]
+    patterns: npt.NDArray[np.bool_]  # which systems a cluster may have ratings of; no two are the same [P, K]
+    counts: Floats  # clusters that have ratings of just these systems [P]
+
+    @property
+    def of_systems(self) -> Floats:
+        """The clusters of each system [K]."""
+        return np.asarray(self.counts @ self.patterns)
 
     @property
     def is_fixed(self) -> bool:
         """Whether each system has one cluster alone, so that nothing can be said of others."""
-        return bool((self.is_heard.sum(axis=0) == 1).all())
+        return bool((self.of_systems == 1).all())
 
     def variances(self, weights: Floats) -> Floats:
         """Return the corrected variances of sums of the means, weights [C, K] -> [C]."""
@@ -44,12 +50,11 @@ class ClusteredSums:
 
     def clusters(self, weights: Floats) -> Floats:
         """Return the number of clusters of all systems of each sum, weights [C, K] -> [C]."""
-        return np.asarray((self.is_heard.astype(np.float64) @ (weights != 0).T > 0).sum(axis=0), dtype=np.float64)
+        return np.asarray(self.counts @ (self.patterns.astype(np.float64) @ (weights != 0).T > 0))
 
     def fewest_clusters(self, weights: Floats) -> Floats:
         """Return the clusters of the system that has fewest of each sum, weights [C, K] -> [C]."""
-        heard = self.is_heard.sum(axis=0).astype(np.float64)
-        return np.asarray(np.where(weights != 0, heard, np.inf).min(axis=1))
+        return np.asarray(np.where(weights != 0, self.of_systems, np.inf).min(axis=1))
 
 
 @dataclass(frozen=True)
@@ -103,4 +108,6 @@ def _sums(influences: Floats, systems: Codes, clusters: Codes) -> ClusteredSums:
     sums = np.asarray(members @ influences)
     is_heard = np.zeros((len(sums), influences.shape[1]), dtype=bool)
     is_heard[clusters, systems] = True
-    return ClusteredSums(covariance=sums.T @ sums, is_heard=is_heard)
+    packed, counts = np.unique(np.packbits(is_heard, axis=1), axis=0, return_counts=True)
+    patterns = np.unpackbits(packed, axis=1, count=is_heard.shape[1]).astype(bool)
+    return ClusteredSums(covariance=sums.T @ sums, patterns=patterns, counts=counts.astype(np.float64))
