@@ -16,9 +16,12 @@ NO_VARIANCE = 1e-18
 ROUNDING = 1e-12
 # From so many listeners to a stimulus sums by listener take longer than their products.
 FEW_LISTENERS = 8
-# The entries of a symmetric 4 × 4 matrix, and where each is once the systems are swapped: [0, 1, 2, 3] -> [1, 0, 3, 2].
+# The entries of a symmetric 4 × 4 matrix; swapping the systems is [0, 1, 2, 3] -> [1, 0, 3, 2].
 ENTRIES = ((0, 0), (1, 1), (0, 1), (0, 2), (1, 3), (0, 3), (1, 2), (2, 2), (3, 3), (2, 3))
-SWAPPED_ENTRIES = [1, 0, 2, 4, 3, 6, 5, 8, 7, 9]
+# A swap adds to an entry what another has more, and takes as much from that: four numbers make all the changes.
+GAINING, GAINED = [0, 3, 5, 7], [1, 4, 6, 8]
+CHANGES = np.zeros((4, len(ENTRIES)))
+CHANGES[range(4), GAINING], CHANGES[range(4), GAINED] = 1.0, -1.0
 TIMES = np.array([1.0 if first == second else 2.0 for first, second in ENTRIES])
 
 
@@ -34,9 +37,8 @@ class Means:
     is_empty: Labels
 
     @classmethod
-    def of(cls, swaps: Floats, clusters: Floats) -> "Means":
-        """Return the means when clusters [G, 4] are swapped [B, G]."""
-        moved = swaps @ (clusters[:, [1, 3]] - clusters[:, [0, 2]])
+    def of(cls, moved: Floats, clusters: Floats) -> "Means":
+        """Return the means of clusters [G, 4] when swaps add so much to the first system's sum and count [B, 2]."""
         both = clusters.sum(axis=0).reshape(2, 2).sum(axis=1)
         sums, counts = (clusters[:, [0, 2]].sum(axis=0) + moved).T
         n_first, n_second = np.maximum(counts, 1), np.maximum(both[1] - counts, 1)
@@ -82,12 +84,12 @@ class SwappedPair:
 
     def stimuli_swapped(self, swaps: Floats) -> Floats:
         """Return the statistic of each relabelling in which the systems change places in some stimuli [B, S] -> [B]."""
-        means = Means.of(swaps, self.by_stimulus)
+        means, of_stimuli, of_units = self._moved(swaps, self.by_stimulus, self.stimulus)
         return self._studentised(
             means,
-            by_stimulus=_squares(swaps, means.weights, self.by_stimulus, np.arange(self.n_stimuli)),
+            by_stimulus=_squares(of_stimuli, means.weights, self.by_stimulus),
             by_listener=self._squares_by_listener(swaps, means.weights),
-            by_both=_squares(swaps, means.weights, self.units, self.stimulus),
+            by_both=_squares(of_units, means.weights, self.units),
         )
 
     def listeners_swapped(self, swaps: Floats, columns: Codes, moved: tuple[Floats, Floats]) -> Floats:
@@ -98,13 +100,24 @@ class SwappedPair:
         # Zeros for those of the many who are no listeners of this pair: cheaper than a copy of the others.
         by_listener = np.zeros((swaps.shape[1], 4))
         by_listener[columns] = self.by_listener
-        means = Means.of(swaps, by_listener)
+        means, of_listeners, of_units = self._moved(swaps, by_listener, columns[self.listener])
         return self._studentised(
             means,
             by_stimulus=_squares_across(means.weights, self.by_stimulus, *moved),
-            by_listener=_squares(swaps, means.weights, by_listener, np.arange(len(by_listener))),
-            by_both=_squares(swaps, means.weights, self.units, columns[self.listener]),
+            by_listener=_squares(of_listeners, means.weights, by_listener),
+            by_both=_squares(of_units, means.weights, self.units),
         )
+
+    def _moved(self, swaps: Floats, clusters: Floats, of_unit: Codes) -> tuple["Means", Floats, Floats]:
+        """Return the means, and how far the products of clusters [G, 4] and of units change, for swaps [B, G].
+
+        One product for all three: what takes time is to read the swaps.
+        """
+        n_clusters = len(clusters)
+        of_clusters = _gains(clusters, np.arange(n_clusters), n_clusters)
+        differences = clusters[:, [1, 3]] - clusters[:, [0, 2]]
+        moved = swaps @ np.hstack([differences, of_clusters, _gains(self.units, of_unit, n_clusters)])
+        return Means.of(moved[:, :2], clusters), moved[:, 2:6], moved[:, 6:]
 
     def _studentised(self, means: "Means", by_stimulus: Floats, by_listener: Floats, by_both: Floats) -> Floats:
         """Return |difference of means| over its two-way cluster-robust error [B], NaN where there is none."""
@@ -137,18 +150,19 @@ def _summed(units: Floats, clusters: Codes, n_clusters: int = 0) -> Floats:
     return np.column_stack([np.bincount(clusters, column, n_clusters) for column in units.T])
 
 
-def _corrected(squares: Floats, n_clusters: int) -> Floats:
-    return squares * n_clusters / max(n_clusters - 1, 1)
-
-
-def _squares(swaps: Floats, weights: Floats, units: Floats, clusters: Codes) -> Floats:
-    """Return the sum over units [U, 4] of (weights · unit)² for each relabelling [B]; swaps [B, G] are of clusters [U].
+def _squares(moved: Floats, weights: Floats, units: Floats) -> Floats:
+    """Return the sum over units [U, 4] of (weights · unit)² for each relabelling [B], with `moved` of their `_gains`.
 
     Squares of sums are quadratic in the weights [B, 4], and a swap exchanges entries of the matrix between them.
     """
+    entries = np.array([float(units[:, first] @ units[:, second]) for first, second in ENTRIES])
+    return _unless_rounding((entries + moved @ CHANGES) * _products(weights))
+
+
+def _gains(units: Floats, clusters: Codes, n_clusters: int) -> Floats:
+    """Return what swapping each cluster of the units [U, 4] changes in the sums of their products [G, 4]."""
     entries = np.column_stack([units[:, first] * units[:, second] for first, second in ENTRIES])
-    changes = _summed(entries[:, SWAPPED_ENTRIES] - entries, clusters, swaps.shape[1])
-    return _unless_rounding((entries.sum(axis=0) + swaps @ changes) * _products(weights))
+    return _summed(entries[:, GAINED] - entries[:, GAINING], clusters, n_clusters)
 
 
 def _unless_rounding(terms: Floats) -> Floats:
