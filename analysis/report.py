@@ -30,6 +30,7 @@ def report_html(record: "StudyRecord") -> str:
         "blocks": protocol.get("blocks", []),
         "n_systems": len(protocol.get("systems", [])),
         "level": level_of(computed),
+        "declared": _declared(record),
         "sections": _sections(record, computed),
         "exclusions": exclusion_tables(record, computed),
         "n_excluded": int(computed.exclusions["n_ratings"].iloc[-1]),
@@ -70,3 +71,12 @@ def _sections(record: "StudyRecord", computed: "Results") -> list[dict[str, Any]
         }
         for slug, found in computed.tables.items()
     ]
+
+
+def _declared(record: "StudyRecord") -> dict[str, str]:
+    """Return what the protocol declared before anybody listened, by name."""
+    declared = record.protocol.get("analysis") or {}
+    return {
+        "statistics": ", ".join(declared.get("statistics") or []) or "none declared: every one that fits",
+        "exclusions": ", ".join(declared.get("exclusions") or []) or "none beside failed screenings",
+    }

@@ -13,10 +13,12 @@ class Statistic:
     """An analysis: its name in protocols, its title on pages, and what computes it.
 
     `tables(ratings, judgements, confidence)` takes the frames of `analysis.engine.ratings` and gives tidy tables by
-    name; it raises NoRatings where nothing fits. `unit` says what is taken as a sample of what.
+    name; it raises NoRatings where nothing fits. `unit` says what is taken as a sample of what, `drawn` what is left to
+    chance, how often, and from which seed of NumPy's default generator; nothing if it is empty.
     """
 
     slug: str
     title: str
     unit: str
     tables: Callable[[pd.DataFrame, pd.DataFrame, float], Tables]
+    drawn: str = ""

@@ -21,6 +21,8 @@ def test_a_report_has_every_statistic_with_its_tables_and_figures():
         assert f"<h2>{told}</h2>" in text
     assert text.count("<svg") >= 5
     assert "Natural speech" in text
+    assert "Drawn: 10,000 bootstrap resamples of listeners and clips, seed " in text
+    assert "<dd>mean_opinion_score, word_identification, classifier_human_agreement</dd>" in text
     assert "exclusions left out 0 ratings." in text
     assert "With and without exclusions" not in text
 

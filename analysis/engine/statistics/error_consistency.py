@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.engine.bootstrap import ends_around
 from analysis.engine.error_consistency import (
+    RESAMPLES,
     Consistency,
     Heard,
     among_listeners,
@@ -171,4 +172,5 @@ ERROR_CONSISTENCY = Statistic(
     title="Do classifiers and listeners fail on the same clips?",
     unit="an answer; listeners and clips are both taken as samples of more",
     tables=_tables,
+    drawn=f"{RESAMPLES:,} bootstrap resamples of listeners and clips, seed {SEED}",
 )

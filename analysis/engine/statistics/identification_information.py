@@ -243,4 +243,5 @@ IDENTIFICATION_INFORMATION = Statistic(
     title="What the answers tell of the words",
     unit="an answer; listeners are taken as a sample of more",
     tables=_tables,
+    drawn=f"{RESAMPLES:,} bootstrap resamples of listeners, seed {SEED}",
 )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.engine.bootstrap import percentile_interval, rating_table, two_way_bootstrap
+from analysis.engine.bootstrap import RESAMPLES, percentile_interval, rating_table, two_way_bootstrap
 from analysis.engine.intervals import crowdmos_interval
 from analysis.engine.mean_scores import mean_scores
 from analysis.engine.ratings import counted_ratings
@@ -74,4 +74,5 @@ MEAN_OPINION_SCORE = Statistic(
     title="Mean opinion score",
     unit="a rating; listeners and clips are both taken as samples of more",
     tables=_tables,
+    drawn=f"{RESAMPLES:,} bootstrap resamples of listeners and clips, seed {SEED}",
 )

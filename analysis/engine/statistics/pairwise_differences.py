@@ -118,4 +118,5 @@ PAIRWISE_DIFFERENCES = Statistic(
     title="Differences between systems",
     unit="a rating; listeners and clips are both taken as samples of more; Wilcoxon's test: a listener",
     tables=_tables,
+    drawn=f"{PERMUTATIONS:,} swaps of listeners and as many of clips, seed {SEED}",
 )

@@ -133,4 +133,5 @@ RELIABILITY = Statistic(
     title="Agreement between listeners, and with themselves",
     unit="a stimulus, for alpha and the intraclass correlations; a listener, for the other correlations",
     tables=_tables,
+    drawn=f"{RESAMPLES:,} bootstrap resamples of stimuli, seed {SEED}",
 )

@@ -99,4 +99,5 @@ STANDARD_DEVIATION_OF_SCORES = Statistic(
     title="Standard deviation of opinion scores (SOS)",
     unit="a stimulus; its listeners are those of the study",
     tables=_tables,
+    drawn=f"{RESAMPLES:,} bootstrap resamples of stimuli, seed {SEED}",
 )
