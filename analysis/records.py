@@ -17,14 +17,14 @@ from django.db.models import Count, Q
 from generation.catalogue import NETWORKS
 from generation.models import Corpus
 from listening_tests.models import Rating, Study
-from listening_tests.ratings_frame import judgements_frame, ratings_frame
+from listening_tests.ratings_frame import RATINGS_AT_ONCE, judgements_frame, ratings_frame, ratings_in_chunks
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.engine.figure import Figure
     from analysis.engine.planning.pilot import Pilot
-    from analysis.engine.record import StudyRecord
+    from analysis.engine.record import RecordInChunks, StudyFacts, StudyRecord
     from analysis.engine.results import Results
 
 Kept = TypeVar("Kept")
@@ -76,10 +76,28 @@ def record_of(study: Study, listeners: Listeners) -> "StudyRecord":
 
     Raises RatingsFrameIsWrong.
     """
-    from analysis.engine.record import StudyFacts, library_versions, study_record
+    from analysis.engine.record import study_record
+
+    ratings = ratings_frame(study, simulated=listeners is Listeners.SIMULATED)
+    return study_record(_facts_of(study, listeners), study.protocol, ratings, judgements_frame(study))
+
+
+def record_in_chunks(study: Study, listeners: Listeners, *, at_once: int = RATINGS_AT_ONCE) -> "RecordInChunks":
+    """Return what `record_of` returns with its ratings still in the database: at most `at_once` are read together.
+
+    Raises RatingsFrameIsWrong, for ratings once they are reached.
+    """
+    from analysis.engine.record import in_chunks
+
+    ratings = ratings_in_chunks(study, simulated=listeners is Listeners.SIMULATED, at_once=at_once)
+    return in_chunks(_facts_of(study, listeners), study.protocol, ratings, judgements_frame(study))
+
+
+def _facts_of(study: Study, listeners: Listeners) -> "StudyFacts":
+    from analysis.engine.record import StudyFacts, library_versions
 
     corpora = Corpus.objects.filter(clips__stimuli__block__study=study).distinct().order_by("title", "pk")
-    facts = StudyFacts(
+    return StudyFacts(
         study=study.slug,
         title=study.title,
         version=study.version,
@@ -91,8 +109,6 @@ def record_of(study: Study, listeners: Listeners) -> "StudyRecord":
         licence=", ".join(sorted({corpus.licence for corpus in corpora} - {""})),
         versions={"hearsay": our_version(), **library_versions()},
     )
-    ratings = ratings_frame(study, simulated=listeners is Listeners.SIMULATED)
-    return study_record(facts, study.protocol, ratings, judgements_frame(study))
 
 
 @remembered

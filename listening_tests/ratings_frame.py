@@ -4,10 +4,11 @@ This is the door to analysis: the columns are those of docs/data-dictionary.md.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
+from django.db.models import Count, QuerySet
 
 from generation.models import Judgement
 from listening_tests.methods import METHODS
@@ -64,6 +65,8 @@ JUDGEMENT_COLUMNS = (
     "probability_of_item", "probabilities",
 )  # fmt: skip
 _TIMES = ("first_shown_at", "answered_at")
+# Each takes some kilobytes while its row is made.
+RATINGS_AT_ONCE = 10_000
 
 
 def ratings_frame(study: Study, *, simulated: bool | None = None) -> pd.DataFrame:
@@ -71,9 +74,45 @@ def ratings_frame(study: Study, *, simulated: bool | None = None) -> pd.DataFram
 
     `simulated` keeps the ratings of simulated listeners, or of real ones; None keeps both.
     """
-    rows = Rating.objects.filter(presentation__trial__session__study=study)
-    if simulated is not None:
-        rows = rows.filter(presentation__trial__session__listener__is_simulated=simulated)
+    return _frame(study, _ratings(study, simulated))
+
+
+def ratings_in_chunks(
+    study: Study, *, simulated: bool | None = None, at_once: int = RATINGS_AT_ONCE
+) -> Iterator[pd.DataFrame]:
+    """Yield the rows of `ratings_frame` in frames of whole sessions, in the order of the sessions' pseudonyms.
+
+    A frame has at most `at_once` rows, unless one session has more; there is at least one frame, though it be empty.
+    Which sessions there are is read first: one that begins later is left out.
+    """
+    rows = _ratings(study, simulated)
+    for sessions in _sessions_in_chunks(rows, at_once):
+        yield _frame(study, rows.filter(**{f"{_SESSION}in": sessions}))
+
+
+def _ratings(study: Study, simulated: bool | None) -> QuerySet[Rating]:
+    rows = Rating.objects.filter(**{f"{_SESSION}study": study})
+    return rows if simulated is None else rows.filter(**{f"{_SESSION}listener__is_simulated": simulated})
+
+
+def _sessions_in_chunks(rows: QuerySet[Rating], at_once: int) -> Iterator[list[int]]:
+    """Yield the primary keys of the sessions by pseudonym, as many together as have `at_once` ratings; once at least.
+
+    They are ordered here because the database does not know the pseudonyms.
+    """
+    counted = rows.order_by().values_list(f"{_SESSION}pk", f"{_SESSION}key").annotate(Count("pk"))
+    chunk: list[int] = []
+    n_together = 0
+    for _pseudonym, session, n_ratings in sorted((session_pseudonym(key), pk, count) for pk, key, count in counted):
+        if chunk and n_together + n_ratings > at_once:
+            yield chunk
+            chunk, n_together = [], 0
+        chunk.append(session)
+        n_together += n_ratings
+    yield chunk
+
+
+def _frame(study: Study, rows: QuerySet[Rating]) -> pd.DataFrame:
     rows = rows.order_by(f"{_SESSION}pk", f"{_TRIAL}position", "presentation__position", "pk")
     found = rows.values_list(*_RATING_FIELDS.values())
     origins = {system["slug"]: system for system in study.protocol.get("systems", [])}

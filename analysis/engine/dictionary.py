@@ -4,29 +4,30 @@ Source: specs.frictionlessdata.io, Data Package and Table Schema, version 1.
 """
 
 import hashlib
+import io
 from collections.abc import Mapping
-from typing import Any
+from typing import IO, Any
 
 from analysis.engine.ratings import JUDGEMENT_IDENTITY, JUDGEMENTS, RATING_IDENTITY, RATINGS, Column
-from analysis.engine.record import StudyRecord
+from analysis.engine.record import StudyFacts
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 SCHEMAS = {"ratings": (RATINGS, RATING_IDENTITY), "judgements": (JUDGEMENTS, JUDGEMENT_IDENTITY)}
 
 
-def data_package(record: StudyRecord, tables: Mapping[str, bytes], media_type: str) -> dict[str, Any]:
+def data_package(facts: StudyFacts, tables: Mapping[str, IO[bytes]], media_type: str) -> dict[str, Any]:
     """Return the Frictionless description of the tables by their paths, with the study's facts under "hearsay"."""
     return {
         "profile": "tabular-data-package",
-        "name": record.facts.study,
-        "title": record.facts.title,
-        "description": " ".join(record.facts.statements),
-        "hearsay": vars(record.facts),
+        "name": facts.study,
+        "title": facts.title,
+        "description": " ".join(facts.statements),
+        "hearsay": vars(facts),
         "resources": [_resource(path, content, media_type) for path, content in tables.items()],
     }
 
 
-def _resource(path: str, content: bytes, media_type: str) -> dict[str, Any]:
+def _resource(path: str, content: IO[bytes], media_type: str) -> dict[str, Any]:
     name, _, ending = path.partition(".")
     columns, identity = SCHEMAS[name]
     return {
@@ -37,7 +38,7 @@ def _resource(path: str, content: bytes, media_type: str) -> dict[str, Any]:
         "mediatype": media_type,
         "encoding": "utf-8",
         "hash": sha256(content),
-        "bytes": len(content),
+        "bytes": content.seek(0, io.SEEK_END),
         "schema": {
             "fields": [_field(column) for column in columns],
             "missingValues": [""],
@@ -60,6 +61,10 @@ def _field(column: Column) -> dict[str, Any]:
     return {**described, "constraints": constraints}
 
 
-def sha256(content: bytes) -> str:
-    """Return the hash of a file in the form a data package writes it."""
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+def sha256(file: IO[bytes]) -> str:
+    """Return the hash of a file in the form a data package writes it, reading the file piece by piece."""
+    digest = hashlib.sha256()
+    file.seek(0)
+    while piece := file.read(2**20):
+        digest.update(piece)
+    return f"sha256:{digest.hexdigest()}"

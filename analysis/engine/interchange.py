@@ -11,7 +11,7 @@ from analysis.engine.excluding import exclusions_of
 from analysis.engine.formats import EXCHANGE_FORMATS, FORMATS
 from analysis.engine.formats.csv_with_dictionary import csv_table
 from analysis.engine.ratings import COUNTED_ROLES, JUDGEMENTS, RATINGS, NoRatings
-from analysis.engine.record import StudyFacts, StudyRecord, library_versions, study_record
+from analysis.engine.record import RecordInChunks, StudyFacts, StudyRecord, library_versions, study_record
 
 
 class EndingIsUnknown(Exception):
@@ -57,13 +57,27 @@ def write_import(imported: Imported, form: ExchangeFormat, study: str, path: Pat
 
 
 def files_of(record: StudyRecord, form: str, method: str | None) -> dict[str, bytes]:
-    """Return a record's files in a format by its slug: an archive whole, others with the ratings that count.
+    """Return a record's files in another program's format by its slug, with the ratings that count.
 
     Raises CannotBeWritten, NoRatings or ExclusionIsUnknown.
     """
-    if form in FORMATS:
-        return {f"{record.facts.study}.{FORMATS[form].ending}": FORMATS[form].write(record)}
     return EXCHANGE_FORMATS[form].write(ratings_to_write(record, method))
+
+
+def write_archive_file(record: RecordInChunks, form: str, folder: Path) -> Path:
+    """Write a record as an archive, in a format by its slug, into a folder, and return the file.
+
+    The file is there whole or, if this raises, as it was before. Raises RatingsFrameIsWrong.
+    """
+    path = folder / f"{record.facts.study}.{FORMATS[form].ending}"
+    unfinished = path.with_name(f"{path.name}.part")
+    try:
+        with unfinished.open("wb") as file:
+            FORMATS[form].write_in_chunks(record, file)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return path
 
 
 def ratings_to_write(record: StudyRecord, method: str | None) -> Imported:

@@ -3,13 +3,20 @@
 import hashlib
 import json
 import platform
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 
 import pandas as pd
 
-from analysis.engine.ratings import JUDGEMENT_IDENTITY, RATING_IDENTITY, check_judgements, check_ratings
+from analysis.engine.ratings import (
+    JUDGEMENT_IDENTITY,
+    RATING_IDENTITY,
+    RatingsFrameIsWrong,
+    check_judgements,
+    check_ratings,
+)
 
 DEFAULT_CONFIDENCE = 0.95
 
@@ -81,6 +88,19 @@ class StudyRecord:
         return hashlib.sha256(b"\0".join([told, *frames])).hexdigest()
 
 
+@dataclass(frozen=True)
+class RecordInChunks:
+    """A record whose ratings come frame by frame, each once. Make one with `in_chunks` or `in_one_chunk`.
+
+    Every frame holds whole sessions, and frames and rows come in the order of a StudyRecord's ratings.
+    """
+
+    facts: StudyFacts
+    protocol: dict[str, Any]
+    ratings: Iterable[pd.DataFrame]
+    judgements: pd.DataFrame
+
+
 def study_record(
     facts: StudyFacts, protocol: dict[str, Any], ratings: pd.DataFrame, judgements: pd.DataFrame
 ) -> StudyRecord:
@@ -91,9 +111,48 @@ def study_record(
     return StudyRecord(
         facts=facts,
         protocol=protocol,
-        ratings=check_ratings(_with_origins(ratings, protocol)).sort_values(list(RATING_IDENTITY), ignore_index=True),
-        judgements=check_judgements(judgements).sort_values(list(JUDGEMENT_IDENTITY), ignore_index=True),
+        ratings=_in_order(ratings, protocol),
+        judgements=_judgements_in_order(judgements),
     )
+
+
+def in_one_chunk(record: StudyRecord) -> RecordInChunks:
+    """Return a whole record as one whose ratings come in a single frame."""
+    return RecordInChunks(record.facts, record.protocol, [record.ratings], record.judgements)
+
+
+def in_chunks(
+    facts: StudyFacts, protocol: dict[str, Any], ratings: Iterable[pd.DataFrame], judgements: pd.DataFrame
+) -> RecordInChunks:
+    """Return a record of frames of whole sessions, session after session; each frame is checked as it comes.
+
+    Frames of whole sessions suffice: a row can repeat only a row of its own session. Raises RatingsFrameIsWrong, for
+    ratings once their frame is reached.
+    """
+    return RecordInChunks(facts, protocol, _frames_in_order(ratings, protocol), _judgements_in_order(judgements))
+
+
+def _frames_in_order(frames: Iterable[pd.DataFrame], protocol: dict[str, Any]) -> Iterator[pd.DataFrame]:
+    n_before, last = 0, ""
+    for frame in frames:
+        try:
+            chunk = _in_order(frame, protocol)
+        except RatingsFrameIsWrong as error:
+            raise RatingsFrameIsWrong(f"{error} Rows are counted from rating {n_before + 1} on.") from error
+        if len(chunk):
+            first, n_before = str(chunk["session"].iloc[0]), n_before + len(chunk)
+            if first <= last:
+                raise RatingsFrameIsWrong(f"ratings: session {first!r} follows {last!r}: give whole sessions in order.")
+            last = str(chunk["session"].iloc[-1])
+        yield chunk
+
+
+def _in_order(ratings: pd.DataFrame, protocol: dict[str, Any]) -> pd.DataFrame:
+    return check_ratings(_with_origins(ratings, protocol)).sort_values(list(RATING_IDENTITY), ignore_index=True)
+
+
+def _judgements_in_order(judgements: pd.DataFrame) -> pd.DataFrame:
+    return check_judgements(judgements).sort_values(list(JUDGEMENT_IDENTITY), ignore_index=True)
 
 
 # How a system makes its clips, as protocols and ratings call it.

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from analysis.records import Answered, Listeners, answered_in, record_of
+from analysis.records import Answered, Listeners, answered_in, record_in_chunks, record_of
 from listening_tests.management.study_argument import study_named
+from listening_tests.models import Study
 
 if TYPE_CHECKING:
-    from analysis.engine.record import StudyRecord
+    from analysis.engine.record import RecordInChunks, StudyRecord
 
 
 def add_record(parser: CommandParser) -> None:
@@ -21,10 +22,24 @@ def add_record(parser: CommandParser) -> None:
 
 def chosen_record(options: dict[str, Any]) -> "StudyRecord":
     """Return the record of the archive, or of the study. Raises CommandError."""
-    slug, archive = options["study"], options["archive"]
-    if (slug is None) == (archive is None):
+    archive = _archive_asked_for(options)
+    return _from_archive(archive) if archive else record_of(*_study_asked_for(options))
+
+
+def chosen_record_in_chunks(options: dict[str, Any]) -> "RecordInChunks":
+    """Return what `chosen_record` returns, with a study's ratings still in the database. Raises CommandError."""
+    from analysis.engine.record import in_one_chunk
+
+    archive = _archive_asked_for(options)
+    return in_one_chunk(_from_archive(archive)) if archive else record_in_chunks(*_study_asked_for(options))
+
+
+def _archive_asked_for(options: dict[str, Any]) -> Path | None:
+    """Return the archive's path, or None if a study is asked for instead."""
+    archive: Path | None = options["archive"]
+    if (options["study"] is None) == (archive is None):
         raise CommandError("Give a study's name or --archive FILE: one of the two.")
-    return _from_archive(archive) if archive else _from_database(str(slug), options["listeners"])
+    return archive
 
 
 def _from_archive(path: Path) -> "StudyRecord":
@@ -39,7 +54,7 @@ def _from_archive(path: Path) -> "StudyRecord":
         raise CommandError(f"{path}: {error}") from error
 
 
-def _from_database(slug: str, listeners: str | None) -> "StudyRecord":
-    study = study_named(slug)
+def _study_asked_for(options: dict[str, Any]) -> tuple[Study, Listeners]:
+    study = study_named(str(options["study"]))
     shown_first = answered_in([study]).get(study.pk, Answered()).shown_first
-    return record_of(study, Listeners(listeners) if listeners else shown_first)
+    return study, Listeners(options["listeners"]) if options["listeners"] else shown_first

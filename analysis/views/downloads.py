@@ -1,24 +1,32 @@
 """Files to take away: the archive, single tables, figures."""
 
+import tempfile
+from contextlib import ExitStack
+
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from analysis.records import Listeners, figures_of, record_of, results_of
+from analysis.records import Listeners, figures_of, record_in_chunks, record_of, results_of
 from analysis.report import report_html
 from analysis.views.results import Asked, asked_for
 
 
 @login_required
 @require_safe
-def export(request: HttpRequest, slug: str) -> HttpResponse:
-    """Send the study's archive: ratings, judgements, protocol and data dictionary."""
+def export(request: HttpRequest, slug: str) -> FileResponse:
+    """Send the study's archive: ratings, judgements, protocol and data dictionary; neither it nor they fill memory."""
     from analysis.engine.formats import FORMATS
 
     asked = asked_for(request, slug)
     form = FORMATS["csv"]
-    archive = form.write(record_of(asked.study, asked.listeners))
-    return _file(archive, form.media_type, f"{_stem(asked)}.{form.ending}")
+    with ExitStack() as closed_on_failure:
+        archive = closed_on_failure.enter_context(tempfile.TemporaryFile())
+        form.write_in_chunks(record_in_chunks(asked.study, asked.listeners), archive)
+        archive.seek(0)
+        closed_on_failure.pop_all()
+    name = f"{_stem(asked)}.{form.ending}"
+    return FileResponse(archive, as_attachment=True, filename=name, content_type=form.media_type)
 
 
 @login_required

@@ -1,14 +1,17 @@
 """What can be taken away from a study's results."""
 
 import json
+from contextlib import closing
 
 import pandas as pd
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from analysis.engine.formats import FORMATS
 from analysis.engine.formats.csv_with_dictionary import read_archive
-from analysis.records import Listeners, record_of
+from analysis.records import Listeners, record_in_chunks, record_of
+from listening_tests.models import Rating
 from tests import factories
 from tests.analysis.answered_studies import make_answered_study
 
@@ -31,25 +34,70 @@ def test_the_exported_archive_is_the_studys_record(researcher):
 
     response = researcher.get(reverse("results_export", args=[study.slug]))
 
-    record = read_archive(response.content)
+    record = read_archive(response.getvalue())
     pd.testing.assert_frame_equal(record.ratings, record_of(study, Listeners.REAL).ratings, check_exact=True)
     assert not record.ratings["is_simulated"].any()
-    assert f'filename="{study.slug}.zip"' in response.headers["Content-Disposition"]
+    assert response.headers["Content-Disposition"] == f'attachment; filename="{study.slug}.zip"'
+    assert response.headers["Content-Type"] == "application/zip"
 
 
 def test_an_archive_of_simulated_listeners_has_it_in_its_name(researcher):
     study = make_answered_study(n_simulated=2)
 
-    response = researcher.get(reverse("results_export", args=[study.slug]))
+    with closing(researcher.get(reverse("results_export", args=[study.slug]))) as response:
+        name = response.headers["Content-Disposition"]
 
-    assert "simulated-listeners.zip" in response.headers["Content-Disposition"]
+    assert "simulated-listeners.zip" in name
 
 
 def test_two_exports_are_the_same_bytes(researcher):
     study = make_answered_study(n_real=2)
     address = reverse("results_export", args=[study.slug])
 
-    assert researcher.get(address).content == researcher.get(address).content
+    assert researcher.get(address).getvalue() == researcher.get(address).getvalue()
+
+
+def test_the_archive_is_sent_from_a_file_with_its_length(researcher):
+    study = make_answered_study(n_real=1)
+
+    response = researcher.get(reverse("results_export", args=[study.slug]))
+
+    assert response.streaming
+    assert int(response.headers["Content-Length"]) == len(response.getvalue())
+
+
+def test_an_archive_written_chunk_by_chunk_from_the_database_has_the_bytes_of_the_whole_record(tmp_path):
+    study = make_answered_study(n_real=4, n_simulated=1)
+    chunks = list(record_in_chunks(study, Listeners.REAL, at_once=40).ratings)
+
+    with (tmp_path / "study.zip").open("wb") as file:
+        FORMATS["csv"].write_in_chunks(record_in_chunks(study, Listeners.REAL, at_once=40), file)
+
+    assert [chunk["session"].nunique() for chunk in chunks] == [2, 2]
+    assert (tmp_path / "study.zip").read_bytes() == FORMATS["csv"].write(record_of(study, Listeners.REAL))
+
+
+@pytest.mark.parametrize("form", FORMATS.values(), ids=lambda form: form.slug)
+def test_the_command_writes_the_archive_of_a_study(form, tmp_path):
+    study = make_answered_study(n_real=2)
+
+    call_command("export_ratings", study.slug, form=form.slug, output=tmp_path / "out")
+
+    (path,) = (tmp_path / "out").iterdir()
+    assert path.name == f"{study.slug}.{form.ending}"
+    assert path.read_bytes() == form.write(record_of(study, Listeners.REAL))
+
+
+def test_an_export_that_fails_leaves_the_earlier_archive_as_it_was(tmp_path):
+    study = make_answered_study(n_real=2)
+    call_command("export_ratings", study.slug, form="csv", output=tmp_path / "out")
+    before = (tmp_path / "out" / f"{study.slug}.zip").read_bytes()
+    Rating.objects.filter(presentation__stimulus__block__method="acr").update(score=99)
+
+    with pytest.raises(CommandError, match="lies outside its scale"):
+        call_command("export_ratings", study.slug, form="csv", output=tmp_path / "out")
+
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == {f"{study.slug}.zip": before}
 
 
 def test_a_table_and_a_figure_can_be_taken_away(researcher):
@@ -77,7 +125,7 @@ def test_files_of_a_study_without_ratings_are_not_found(researcher):
 def test_the_command_prints_from_an_archive_what_it_prints_from_the_study(researcher, tmp_path, capsys):
     study = make_answered_study(n_real=3, is_synthetic=True)
     archive = tmp_path / "study.zip"
-    archive.write_bytes(researcher.get(reverse("results_export", args=[study.slug])).content)
+    archive.write_bytes(researcher.get(reverse("results_export", args=[study.slug])).getvalue())
 
     from_study = printed(capsys, study.slug)
     from_archive = printed(capsys, archive=archive)
@@ -93,7 +141,7 @@ def test_the_command_writes_every_table(tmp_path, capsys):
     text = printed(capsys, study.slug, csv=tmp_path / "tables")
 
     assert "Simulated listeners" in text
-    assert len(list((tmp_path / "tables").glob("*.csv"))) == 13
+    assert len(list((tmp_path / "tables").glob("*.csv"))) == 14
 
 
 @pytest.mark.parametrize("arguments", [{}, {"archive": "some.zip", "study": "some"}])

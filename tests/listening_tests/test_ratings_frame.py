@@ -1,11 +1,19 @@
 """What analysis is given of a study."""
 
+import itertools
+
 import pandas as pd
 import pytest
 
 from analysis.engine.ratings import check_judgements, check_ratings
 from listening_tests.models import Presentation, Stimulus
-from listening_tests.ratings_frame import JUDGEMENT_COLUMNS, RATING_COLUMNS, judgements_frame, ratings_frame
+from listening_tests.ratings_frame import (
+    JUDGEMENT_COLUMNS,
+    RATING_COLUMNS,
+    judgements_frame,
+    ratings_frame,
+    ratings_in_chunks,
+)
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +122,30 @@ def test_simulated_ratings_are_marked_and_can_be_kept_apart():
 
     assert counts == {None: 13, False: 8, True: 5}
     assert ratings_frame(study, simulated=True)["is_simulated"].all()
+
+
+@pytest.mark.parametrize(("at_once", "lengths"), [(1, [2, 2, 2]), (5, [4, 2]), (6, [6])])
+def test_chunks_hold_whole_sessions_by_pseudonym_and_together_every_rating(at_once, lengths):
+    study = factories.make_open_study(methods=["acr"], block=SMALL)
+    for _ in range(3):
+        factories.answer_trials(factories.make_session(study=study))
+    factories.answer_trials(factories.make_session(study=study, is_simulated=True))
+    factories.make_session(study=study)
+
+    chunks = [check_ratings(chunk) for chunk in ratings_in_chunks(study, simulated=False, at_once=at_once)]
+
+    assert [len(chunk) for chunk in chunks] == lengths
+    sessions = [set(chunk["session"]) for chunk in chunks]
+    assert all(max(before) < min(after) for before, after in itertools.pairwise(sessions))
+    order = ["session", "trial_order"]
+    whole = check_ratings(ratings_frame(study, simulated=False)).sort_values(order, ignore_index=True)
+    pd.testing.assert_frame_equal(pd.concat(chunks).sort_values(order, ignore_index=True), whole)
+
+
+def test_a_study_without_ratings_gives_one_chunk_without_rows():
+    (chunk,) = ratings_in_chunks(factories.make_open_study())
+
+    assert (len(chunk), list(chunk.columns)) == (0, list(RATING_COLUMNS))
 
 
 def test_a_study_without_ratings_gives_an_empty_frame_with_its_columns():

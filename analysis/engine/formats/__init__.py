@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import IO
 
 from analysis.engine.exchange import ExchangeFormat
 from analysis.engine.formats import csv_with_dictionary, parquet_with_dictionary
@@ -11,18 +12,19 @@ from analysis.engine.formats.p808_votes import P808_VOTES
 from analysis.engine.formats.p808_votes_per_clip import P808_VOTES_PER_CLIP
 from analysis.engine.formats.reseval import RESEVAL
 from analysis.engine.formats.webmushra import WEBMUSHRA
-from analysis.engine.record import StudyRecord
+from analysis.engine.record import RecordInChunks, StudyRecord
 
 
 @dataclass(frozen=True)
 class Format:
-    """A way to write a study's record into a file, and to read it back."""
+    """A way to write a study's record into a file, whole or as its ratings come, and to read it back."""
 
     slug: str
     title: str
     ending: str
     media_type: str
     write: Callable[[StudyRecord], bytes]
+    write_in_chunks: Callable[[RecordInChunks, IO[bytes]], None]
     read: Callable[[bytes], StudyRecord]
 
 
@@ -35,6 +37,7 @@ FORMATS: dict[str, Format] = {
             "zip",
             "application/zip",
             csv_with_dictionary.write_archive,
+            csv_with_dictionary.write_archive_in_chunks,
             csv_with_dictionary.read_archive,
         ),
         Format(
@@ -43,6 +46,7 @@ FORMATS: dict[str, Format] = {
             "parquet.zip",
             "application/zip",
             parquet_with_dictionary.write_archive,
+            parquet_with_dictionary.write_archive_in_chunks,
             parquet_with_dictionary.read_archive,
         ),
     )

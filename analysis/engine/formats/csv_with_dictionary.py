@@ -4,9 +4,9 @@ import csv
 import io
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import IO, Any
 
 import pandas as pd
 
@@ -14,18 +14,25 @@ from analysis.engine import archive
 from analysis.engine.archive import ArchiveIsDamaged, TableFormat, columns_in
 from analysis.engine.dictionary import TIME_FORMAT
 from analysis.engine.ratings import Column
-from analysis.engine.record import StudyRecord
+from analysis.engine.record import RecordInChunks, StudyRecord
 
 
 def csv_table(frame: pd.DataFrame, columns: Sequence[Column]) -> bytes:
     """Return a frame as the archive holds it: UTF-8, times in UTC, empty cells for what is missing."""
-    text = io.StringIO()
+    table = io.BytesIO()
+    _write([frame], columns, table)
+    return table.getvalue()
+
+
+def _write(frames: Iterable[pd.DataFrame], columns: Sequence[Column], file: IO[bytes]) -> None:
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
     # The line ends of RFC 4180: with a bare \n, a text that holds a \r would not be quoted and break its row.
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([column.name for column in columns])
-    cells = [[_cell(value, column.type) for value in frame[column.name]] for column in columns]
-    writer.writerows(zip(*cells, strict=True))
-    return text.getvalue().encode()
+    for frame in frames:
+        cells = [[_cell(value, column.type) for value in frame[column.name]] for column in columns]
+        writer.writerows(zip(*cells, strict=True))
+    text.detach()
 
 
 def _cell(value: Any, kind: str) -> str:
@@ -81,12 +88,17 @@ _DTYPES: dict[str, Any] = {
 }  # fmt: skip
 
 
-CSV = TableFormat("csv", "text/csv", csv_table, _frame)
+CSV = TableFormat("csv", "text/csv", _write, _frame)
 
 
 def write_archive(record: StudyRecord) -> bytes:
     """Return the record as a zip archive with ratings.csv and judgements.csv."""
     return archive.write(record, CSV)
+
+
+def write_archive_in_chunks(record: RecordInChunks, file: IO[bytes]) -> None:
+    """Write what `write_archive` returns to a file that can be sought in, holding one frame of ratings at a time."""
+    archive.write_in_chunks(record, CSV, file)
 
 
 def read_archive(content: bytes) -> StudyRecord:

@@ -2,22 +2,34 @@
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from typing import IO
 
 import pandas as pd
+import pyarrow as pa
+from pyarrow.parquet import ParquetWriter
 
 from analysis.engine import archive
 from analysis.engine.archive import ArchiveIsDamaged, TableFormat, columns_in
 from analysis.engine.ratings import Column
-from analysis.engine.record import StudyRecord
+from analysis.engine.record import RecordInChunks, StudyRecord
 
 
-def parquet_table(frame: pd.DataFrame, columns: Sequence[Column]) -> bytes:
-    """Return a frame as a Parquet file; mappings are JSON texts in it."""
+def _write(frames: Iterable[pd.DataFrame], columns: Sequence[Column], file: IO[bytes]) -> None:
+    """Write the frames as the row groups of a Parquet file; mappings are JSON texts in it."""
+    writer = None
+    with ExitStack() as open_writer:
+        for frame in frames:
+            table = _table(frame, columns)
+            if writer is None:
+                writer = open_writer.enter_context(ParquetWriter(file, table.schema, compression="zstd"))
+            writer.write_table(table)
+
+
+def _table(frame: pd.DataFrame, columns: Sequence[Column]) -> pa.Table:
     mappings = {column.name: frame[column.name].map(_json) for column in columns if column.type == "object"}
-    buffer = io.BytesIO()
-    frame.assign(**mappings).to_parquet(buffer, engine="pyarrow", compression="zstd", index=False)
-    return buffer.getvalue()
+    return pa.Table.from_pandas(frame.assign(**mappings), preserve_index=False)
 
 
 def _json(mapping: dict[str, float]) -> str:
@@ -44,12 +56,17 @@ def _mappings(texts: pd.Series, path: str) -> pd.Series:
     return pd.Series(values, index=texts.index, dtype="object")
 
 
-PARQUET = TableFormat("parquet", "application/vnd.apache.parquet", parquet_table, _frame)
+PARQUET = TableFormat("parquet", "application/vnd.apache.parquet", _write, _frame)
 
 
 def write_archive(record: StudyRecord) -> bytes:
     """Return the record as a zip archive with ratings.parquet and judgements.parquet."""
     return archive.write(record, PARQUET)
+
+
+def write_archive_in_chunks(record: RecordInChunks, file: IO[bytes]) -> None:
+    """Write what `write_archive` returns to a file that can be sought in, each frame of ratings as a row group."""
+    archive.write_in_chunks(record, PARQUET, file)
 
 
 def read_archive(content: bytes) -> StudyRecord:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from analysis.management.record_argument import add_record, chosen_record
+from analysis.management.record_argument import add_record, chosen_record, chosen_record_in_chunks
 
 
 class Command(BaseCommand):
@@ -26,16 +26,31 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         from analysis.engine.exchange import CannotBeWritten
         from analysis.engine.excluding import ExclusionIsUnknown
-        from analysis.engine.interchange import files_of
+        from analysis.engine.formats import FORMATS
         from analysis.engine.ratings import NoRatings, RatingsFrameIsWrong
 
-        record = chosen_record(options)
+        write = _write_archive if options["form"] in FORMATS else _write_exchange_files
         try:
-            files = files_of(record, options["form"], options["method"])
+            paths = write(options)
         except (CannotBeWritten, ExclusionIsUnknown, NoRatings, RatingsFrameIsWrong) as error:
             raise CommandError(str(error)) from error
-        options["output"].mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            path = options["output"] / name
-            path.write_bytes(content)
+        for path in paths:
             self.stdout.write(f"Wrote {path}")
+
+
+def _write_archive(options: dict[str, Any]) -> list[Path]:
+    from analysis.engine.interchange import write_archive_file
+
+    record = chosen_record_in_chunks(options)
+    options["output"].mkdir(parents=True, exist_ok=True)
+    return [write_archive_file(record, options["form"], options["output"])]
+
+
+def _write_exchange_files(options: dict[str, Any]) -> list[Path]:
+    from analysis.engine.interchange import files_of
+
+    files = files_of(chosen_record(options), options["form"], options["method"])
+    options["output"].mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (options["output"] / name).write_bytes(content)
+    return [options["output"] / name for name in files]

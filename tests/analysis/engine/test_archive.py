@@ -11,14 +11,23 @@ import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from pyarrow.parquet import ParquetFile
 
 from analysis.engine import formats
-from analysis.engine.archive import ArchiveIsDamaged
-from analysis.engine.formats import EXCHANGE_FORMATS, FORMATS, parquet_with_dictionary
+from analysis.engine.archive import ArchiveIsDamaged, TableFormat
+from analysis.engine.formats import EXCHANGE_FORMATS, FORMATS, Format, parquet_with_dictionary
 from analysis.engine.formats.csv_with_dictionary import CSV, read_archive, write_archive
 from analysis.engine.formats.parquet_with_dictionary import PARQUET
-from analysis.engine.ratings import RATINGS, RatingsFrameIsWrong
-from analysis.engine.record import StudyFacts, StudyRecord, library_versions, study_record
+from analysis.engine.ratings import RATINGS, Column, RatingsFrameIsWrong
+from analysis.engine.record import (
+    RecordInChunks,
+    StudyFacts,
+    StudyRecord,
+    in_chunks,
+    in_one_chunk,
+    library_versions,
+    study_record,
+)
 from analysis.engine.results import analyse, results_as_text
 from tests.analysis.frames import rating, simulated_judgements, simulated_ratings
 
@@ -49,6 +58,30 @@ def changed(archive: bytes, **files: bytes) -> bytes:
             if content is not None:
                 new.writestr(name, content)
     return buffer.getvalue()
+
+
+def table_of(form: TableFormat, frame: pd.DataFrame, columns: list[Column]) -> bytes:
+    """Return a frame as a format writes it."""
+    table = io.BytesIO()
+    form.write([frame], columns, table)
+    return table.getvalue()
+
+
+def chunks_of(record: StudyRecord, frames: list[pd.DataFrame]) -> RecordInChunks:
+    return in_chunks(record.facts, record.protocol, frames, record.judgements)
+
+
+def whole_sessions(ratings: pd.DataFrame, together: int = 1) -> list[pd.DataFrame]:
+    """Return ratings in order as frames of so many sessions."""
+    sessions = ratings["session"].unique()
+    slices = [sessions[start : start + together] for start in range(0, len(sessions), together)]
+    return [ratings[ratings["session"].isin(list(some))] for some in slices]
+
+
+def written_in_chunks(form: Format, record: RecordInChunks) -> bytes:
+    file = io.BytesIO()
+    form.write_in_chunks(record, file)
+    return file.getvalue()
 
 
 def file_in(archive: bytes, name: str) -> str:
@@ -91,7 +124,7 @@ def test_an_archive_from_before_some_columns_is_read_and_the_protocol_says_how_s
     protocol = {"systems": [{"slug": "copy", "title": "Copy", "source": "copy_synthesis", "vocoder": "griffin_lim"},
                             {"slug": "natural", "title": "Natural", "source": "natural", "vocoder": None}]}  # fmt: skip
 
-    frame = form.read(form.write(record.ratings[[each.name for each in older]], older), RATINGS, "ratings")
+    frame = form.read(table_of(form, record.ratings[[each.name for each in older]], older), RATINGS, "ratings")
     again = study_record(record.facts, protocol, frame, record.judgements).ratings
 
     assert set(RATINGS) > set(older)
@@ -108,7 +141,7 @@ def test_a_column_that_archives_always_had_may_not_be_absent():
     columns = [column for column in RATINGS if column.name != "talker"]
 
     with pytest.raises(ArchiveIsDamaged, match="the columns are not"):
-        CSV.read(CSV.write(a_record().ratings, columns), RATINGS, "ratings.csv")
+        CSV.read(table_of(CSV, a_record().ratings, columns), RATINGS, "ratings.csv")
 
 
 def test_a_study_without_ratings_can_be_archived():
@@ -124,6 +157,56 @@ def test_equal_records_give_equal_bytes_whatever_order_the_rows_came_in():
     for form in FORMATS.values():
         archives = {form.write(a_record(frame)) for frame in (ratings, ratings.sample(frac=1, random_state=1))}
         assert len(archives) == 1
+
+
+def test_an_archive_in_csv_has_the_same_bytes_whatever_chunks_its_ratings_came_in():
+    record = a_record()
+    whole = write_archive(record)
+
+    for together in (1, 3):
+        frames = whole_sessions(record.ratings, together)
+        assert len(frames) > 1
+        assert written_in_chunks(FORMATS["csv"], chunks_of(record, frames)) == whole
+
+
+@pytest.mark.parametrize("form", FORMATS.values(), ids=lambda form: form.slug)
+def test_one_chunk_gives_the_bytes_of_the_whole_record_and_many_chunks_its_content(form):
+    record = a_record()
+
+    assert written_in_chunks(form, in_one_chunk(record)) == form.write(record)
+    assert_equal(form.read(written_in_chunks(form, chunks_of(record, whole_sessions(record.ratings)))), record)
+
+
+def test_each_chunk_is_a_row_group_of_a_parquet_table():
+    record = a_record()
+    frames = whole_sessions(record.ratings)
+
+    archive = written_in_chunks(FORMATS["parquet"], chunks_of(record, frames))
+
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        table = ParquetFile(io.BytesIO(opened.read("ratings.parquet")))
+    rows = [table.metadata.row_group(place).num_rows for place in range(table.num_row_groups)]
+    assert rows == [len(frame) for frame in frames]
+
+
+def test_sessions_that_come_in_two_chunks_or_out_of_order_are_refused():
+    record = a_record()
+    first, second, *_rest = whole_sessions(record.ratings)
+
+    for frames in ([first.head(2), first.tail(len(first) - 2)], [second, first]):
+        with pytest.raises(RatingsFrameIsWrong, match="give whole sessions in order"):
+            written_in_chunks(FORMATS["csv"], chunks_of(record, frames))
+
+
+def test_a_wrong_value_in_a_later_chunk_is_named_before_a_byte_of_the_archive_is_written():
+    record = a_record()
+    first, second, *rest = whole_sessions(record.ratings)
+    file = io.BytesIO()
+
+    with pytest.raises(RatingsFrameIsWrong, match=f"'decoy' .* Rows are counted from rating {len(first) + 1} on"):
+        FORMATS["csv"].write_in_chunks(chunks_of(record, [first, second.assign(role="decoy"), *rest]), file)
+
+    assert file.getvalue() == b""
 
 
 def test_a_reviewer_computes_every_number_again_from_the_archive():
