@@ -4,7 +4,7 @@ A resample that draws listener l W_l times and stimulus s V_s times holds the ra
 rating is ever copied: the means of thousands of resamples are a few matrix products.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ import pandas as pd
 from scipy import sparse
 
 Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.intp]
 
 RESAMPLES = 10_000
 # What fits a processor's cache: larger chunks are no faster.
@@ -57,10 +58,23 @@ def rating_table(scores: Floats, listeners: pd.Series, stimuli: pd.Series, cells
 
     Listeners are ordered by what they answered, so that their pseudonyms decide no draw.
     """
+    return rating_tables(scores, listeners, stimuli, [cells])[0]
+
+
+def rating_tables(
+    scores: Floats, listeners: pd.Series, stimuli: pd.Series, groupings: Sequence[pd.Series]
+) -> list[RatingTable]:
+    """Return a `rating_table` of the same ratings for each grouping of the stimuli into cells."""
+    ranked = ranked_by_answers(scores, listeners, stimuli)
+    return [_rating_table(scores, *ranked, stimuli, cells) for cells in groupings]
+
+
+def _rating_table(
+    scores: Floats, listener_codes: Codes, ranked_listeners: pd.Index, stimuli: pd.Series, cells: pd.Series
+) -> RatingTable:
     cell_codes, names = pd.factorize(cells, sort=True)
     ranked = pd.MultiIndex.from_arrays([cell_codes, stimuli])
     stimulus_codes, ordered = pd.factorize(ranked, sort=True)
-    listener_codes, ranked_listeners = ranked_by_answers(scores, listeners, stimuli)
     shape = (len(ranked_listeners), len(ordered))
     places = (listener_codes, stimulus_codes)
     sums = sparse.coo_array((scores, places), shape=shape)
@@ -104,9 +118,14 @@ def draw(table: RatingTable, resamples: int, generator: np.random.Generator) -> 
     """Draw as many listeners as there are, and of each cell as many stimuli as it has, with replacement."""
     n_listeners, n_stimuli = table.sums.shape
     listeners = generator.integers(0, n_listeners, (resamples, n_listeners))
+    return Draws(_counts(listeners, n_listeners), _stimuli_at(table, generator.random((resamples, n_stimuli))))
+
+
+def _stimuli_at(table: RatingTable, places: Floats) -> Floats:
+    """Return how often each stimulus is drawn by places in the cells of the stimuli, from 0 to 1 [B, S]."""
     sizes = np.bincount(table.of_cell)[table.of_cell]
-    within = (generator.random((resamples, n_stimuli)) * sizes).astype(np.intp)
-    return Draws(_counts(listeners, n_listeners), _counts(within + table.starts[table.of_cell], n_stimuli))
+    within = (places * sizes).astype(np.intp)
+    return _counts(within + table.starts[table.of_cell], len(table.of_cell))
 
 
 def _counts(drawn: npt.NDArray[np.intp], levels: int) -> Floats:
@@ -117,9 +136,18 @@ def _counts(drawn: npt.NDArray[np.intp], levels: int) -> Floats:
 
 def resampled_means(table: RatingTable, draws: Draws) -> Floats:
     """Return the mean of each cell in each resample [B, K]; NaN where a resample drew no rating of a cell."""
-    listeners = draws.listeners.astype(table.sums.dtype)
-    total = np.add.reduceat(draws.stimuli * (listeners @ table.sums), table.starts, axis=1)
-    count = np.add.reduceat(draws.stimuli * (listeners @ table.counts), table.starts, axis=1)
+    return _means(table, draws.stimuli, *_heard(table, draws.listeners))
+
+
+def _heard(table: RatingTable, listeners: Floats) -> tuple[Floats, Floats]:
+    """Return the sums and counts of the listeners drawn [B, L] at each stimulus [B, S]."""
+    drawn = listeners.astype(table.sums.dtype)
+    return drawn @ table.sums, drawn @ table.counts
+
+
+def _means(table: RatingTable, stimuli: Floats, sums: Floats, counts: Floats) -> Floats:
+    total = np.add.reduceat(stimuli * sums, table.starts, axis=1)
+    count = np.add.reduceat(stimuli * counts, table.starts, axis=1)
     return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
 
 
@@ -130,6 +158,26 @@ def two_way_bootstrap(table: RatingTable, generator: np.random.Generator, resamp
     dominates. A cell with a single stimulus always draws it, so nothing is said of other stimuli.
     """
     return np.vstack([resampled_means(table, draw(table, size, generator)) for size in _chunks(resamples)])
+
+
+def two_way_bootstraps(tables: Sequence[RatingTable], seed: int, resamples: int = RESAMPLES) -> list[Floats]:
+    """Return the `two_way_bootstrap` of each table of the same ratings, each with a generator of this seed.
+
+    The same seed draws the same listeners, so what they gave each stimulus is summed once for all tables.
+    """
+    first = tables[0]
+    if not all(table.stimuli.is_unique and len(table.stimuli) == len(first.stimuli) for table in tables):
+        # A clip in two cells is two stimuli: then the tables draw differently.
+        return [two_way_bootstrap(table, np.random.default_rng(seed), resamples) for table in tables]
+    generator, (n_listeners, n_stimuli) = np.random.default_rng(seed), first.sums.shape
+    orders = [first.stimuli.get_indexer(table.stimuli) for table in tables]
+    means: list[list[Floats]] = [[] for _ in tables]
+    for size in _chunks(resamples):
+        listeners = _counts(generator.integers(0, n_listeners, (size, n_listeners)), n_listeners)
+        places, heard = generator.random((size, n_stimuli)), _heard(first, listeners)
+        for table, order, of_table in zip(tables, orders, means, strict=True):
+            of_table.append(_means(table, _stimuli_at(table, places), *(each[:, order] for each in heard)))
+    return [np.vstack(of_table) for of_table in means]
 
 
 def _chunks(resamples: int) -> Iterator[int]:

@@ -4,11 +4,12 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from analysis.engine.bootstrap import RESAMPLES, percentile_interval, rating_table, two_way_bootstrap
+from analysis.engine.bootstrap import RESAMPLES, percentile_interval, rating_tables, two_way_bootstraps
 from analysis.engine.intervals import crowdmos_interval
-from analysis.engine.mean_scores import mean_scores
+from analysis.engine.mean_scores import RATED, mean_scores, numbered
 from analysis.engine.ratings import counted_ratings
 from analysis.engine.statistic import Statistic, Tables
 
@@ -25,17 +26,28 @@ def mean_opinion_score(ratings: pd.DataFrame, by: Sequence[str], confidence: flo
     (`crowdmos_low`, `crowdmos_high`), missing where there is one listener or one clip. Raises NoRatings, or
     RatingsFrameIsWrong if the scores stand on different scales.
     """
-    scored = counted_ratings(ratings, METHODS)
-    table = mean_scores(scored, by, confidence)
-    return table.merge(_further_intervals(scored, by, confidence), on=list(by), validate="one_to_one")
+    return _mean_opinion_scores(counted_ratings(ratings, METHODS), [by], confidence)[0]
 
 
-def _further_intervals(scored: pd.DataFrame, by: Sequence[str], confidence: float) -> pd.DataFrame:
-    grouped = scored.groupby(list(by), sort=True)
-    summed = rating_table(scored["score"].to_numpy(), scored["listener"], scored["clip_key"], grouped.ngroup())
-    lows, highs = percentile_interval(two_way_bootstrap(summed, np.random.default_rng(SEED)), confidence)
+def _mean_opinion_scores(
+    scored: pd.DataFrame, groupings: Sequence[Sequence[str]], confidence: float
+) -> list[pd.DataFrame]:
+    """Return the `mean_opinion_score` of counted ratings by each grouping."""
+    cells = [scored.groupby(list(by), sort=True).ngroup() for by in groupings]
+    summed = rating_tables(scored["score"].to_numpy(), scored["listener"], scored["clip_key"], cells)
+    tables, named = [], numbered(scored)
+    for by, resampled in zip(groupings, two_way_bootstraps(summed, SEED), strict=True):
+        further = _further_intervals(named, by, resampled, confidence)
+        tables.append(mean_scores(named, by, confidence).merge(further, on=list(by), validate="one_to_one"))
+    return tables
+
+
+def _further_intervals(
+    scored: pd.DataFrame, by: Sequence[str], resampled: npt.NDArray[np.float64], confidence: float
+) -> pd.DataFrame:
+    lows, highs = percentile_interval(resampled, confidence)
     rows = []
-    for place, (cell, group) in enumerate(grouped):
+    for place, (cell, group) in enumerate(scored.groupby(list(by), sort=True)[[*RATED]]):
         crowd = crowdmos_interval(group["score"].to_numpy(), group["listener"], group["clip_key"], confidence)
         is_crossed = group["listener"].nunique() > 1 and group["clip_key"].nunique() > 1
         rows.append(
@@ -61,11 +73,14 @@ def answer_distribution(ratings: pd.DataFrame) -> pd.DataFrame:
 
 
 def _tables(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float) -> Tables:
+    groupings = {"by_system": ["system"], "by_item": ["item"], "by_system_and_item": ["system", "item"]}
+    scored = counted_ratings(ratings, METHODS)
+    tables = dict(zip(groupings, _mean_opinion_scores(scored, list(groupings.values()), confidence), strict=True))
     return {
-        "by_system": mean_opinion_score(ratings, ["system"], confidence),
-        "by_item": mean_opinion_score(ratings, ["item"], confidence),
+        "by_system": tables["by_system"],
+        "by_item": tables["by_item"],
         "distribution": answer_distribution(ratings),
-        "by_system_and_item": mean_opinion_score(ratings, ["system", "item"], confidence),
+        "by_system_and_item": tables["by_system_and_item"],
     }
 
 

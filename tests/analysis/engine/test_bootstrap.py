@@ -9,8 +9,10 @@ from analysis.engine.bootstrap import (
     draw,
     percentile_interval,
     rating_table,
+    rating_tables,
     resampled_means,
     two_way_bootstrap,
+    two_way_bootstraps,
 )
 
 
@@ -91,6 +93,20 @@ def test_names_of_listeners_and_order_of_rows_decide_no_draw():
     )
 
     np.testing.assert_allclose(after, before, atol=1e-12)
+
+
+@pytest.mark.parametrize("finer", ["half", "listener"], ids=["stimuli in one cell", "stimuli in several cells"])
+def test_tables_of_the_same_ratings_are_drawn_as_if_each_were_alone(finer):
+    ratings = study()
+    ratings["half"] = ratings["stimulus"].map({name: str(i % 2) for i, name in enumerate(ratings["stimulus"].unique())})
+    columns = (ratings["score"].to_numpy(), ratings["listener"], ratings["stimulus"])
+    groupings = [ratings["system"], ratings[finer]]
+
+    together = two_way_bootstraps(rating_tables(*columns, groupings), 7, 300)
+
+    for found, cells in zip(together, groupings, strict=True):
+        alone = two_way_bootstrap(rating_table(*columns, cells), np.random.default_rng(7), 300)
+        np.testing.assert_allclose(found, alone, atol=1e-12)
 
 
 def test_a_percentile_interval_leaves_out_resamples_without_ratings():
