@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 from scipy import stats
@@ -24,9 +23,7 @@ def agreement_by_clip(ratings: pd.DataFrame, judgements: pd.DataFrame, confidenc
     `majority_heard` is what most listeners heard, empty where two answers tie. Raises NoRatings.
     """
     answers, judged = identified(ratings), judged_clips(judgements)
-    people = pd.DataFrame(
-        [{"clip_key": key, **_people(group, confidence)} for key, group in answers.groupby("clip_key", sort=True)]
-    )
+    people = _people(answers, confidence)
     clips = judged.drop(columns=["probabilities"]).merge(people, on="clip_key", validate="many_to_one")
     if clips.empty:
         raise NoRatings("No clip has both answers of listeners and judgements of a classifier yet.")
@@ -34,23 +31,32 @@ def agreement_by_clip(ratings: pd.DataFrame, judgements: pd.DataFrame, confidenc
     return clips.sort_values([*JUDGE, "system", "item", "clip_key"], ignore_index=True)
 
 
-def _people(answers: pd.DataFrame, confidence: float) -> dict[str, Any]:
-    wilson = wilson_interval(int(answers["human_is_right"].sum()), len(answers), confidence)
-    return {
-        "estimate": wilson.estimate,
-        "low": wilson.low,
-        "high": wilson.high,
-        "n": len(answers),
-        "n_listeners": answers["listener"].nunique(),
-        "n_stimuli": 1,
-        "majority_heard": _majority(answers["response"]),
-        "method": wilson.method,
-    }
+def _people(answers: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    """Return what listeners made of each clip, by its key."""
+    by_clip = answers.groupby("clip_key", sort=True)
+    counts = by_clip.agg(right=("human_is_right", "sum"), n=("human_is_right", "size"))
+    shares = [wilson_interval(right, n, confidence) for right, n in counts.itertuples(index=False)]
+    return pd.DataFrame(
+        {
+            "estimate": [share.estimate for share in shares],
+            "low": [share.low for share in shares],
+            "high": [share.high for share in shares],
+            "n": counts["n"],
+            "n_listeners": by_clip["listener"].nunique(),
+            "n_stimuli": 1,
+            "majority_heard": _majorities(answers),
+            "method": [share.method for share in shares],
+        },
+        index=counts.index,
+    ).reset_index()
 
 
-def _majority(responses: pd.Series) -> str:
-    counts = responses.value_counts()
-    return "" if len(counts) > 1 and counts.iloc[0] == counts.iloc[1] else str(counts.index[0])
+def _majorities(answers: pd.DataFrame) -> pd.Series:
+    """Return the answer that most listeners gave to each clip, by its key; empty where two answers tie."""
+    counts = answers.groupby(["clip_key", "response"]).size().rename("n").reset_index("response")
+    most = counts[counts["n"] == counts.groupby("clip_key")["n"].transform("max")]
+    is_tied = most.index.duplicated(keep=False)
+    return most["response"].where(~is_tied, "").groupby("clip_key").first()
 
 
 def agreement_by_system(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
