@@ -82,9 +82,26 @@ class SwappedPair:
         """The units' numbers summed by stimulus [S, 4]."""
         return _summed(self.units, self.stimulus)
 
+    @cached_property
+    def _gains_of_stimuli(self) -> Floats:
+        return _gains_of(self.by_stimulus, self.units, self.stimulus)
+
+    @cached_property
+    def _moves(self) -> Floats:
+        """What swapping a stimulus adds to the first system's sum and count of each listener [2, L, S]."""
+        moves = np.zeros((2, len(self.listeners), self.n_stimuli))
+        moves[:, self.listener, self.stimulus] = (self.units[:, [1, 3]] - self.units[:, [0, 2]]).T
+        return moves
+
+    @cached_property
+    def _products_of_listeners(self) -> Floats:
+        """The listeners' moves of sums, moves of counts, and numbers, each times each [2 S + 4, 2 S + 4]."""
+        rows = np.hstack([*self._moves, self.by_listener])
+        return np.asarray(rows.T @ rows)
+
     def stimuli_swapped(self, swaps: Floats) -> Floats:
         """Return the statistic of each relabelling in which the systems change places in some stimuli [B, S] -> [B]."""
-        means, of_stimuli, of_units = self._moved(swaps, self.by_stimulus, self.stimulus)
+        means, of_stimuli, of_units = _moved(swaps, self.by_stimulus, self._gains_of_stimuli)
         return self._studentised(
             means,
             by_stimulus=_squares(of_stimuli, means.weights, self.by_stimulus),
@@ -100,24 +117,14 @@ class SwappedPair:
         # Zeros for those of the many who are no listeners of this pair: cheaper than a copy of the others.
         by_listener = np.zeros((swaps.shape[1], 4))
         by_listener[columns] = self.by_listener
-        means, of_listeners, of_units = self._moved(swaps, by_listener, columns[self.listener])
+        gains = _gains_of(by_listener, self.units, columns[self.listener])
+        means, of_listeners, of_units = _moved(swaps, by_listener, gains)
         return self._studentised(
             means,
             by_stimulus=_squares_across(means.weights, self.by_stimulus, *moved),
             by_listener=_squares(of_listeners, means.weights, by_listener),
             by_both=_squares(of_units, means.weights, self.units),
         )
-
-    def _moved(self, swaps: Floats, clusters: Floats, of_unit: Codes) -> tuple["Means", Floats, Floats]:
-        """Return the means, and how far the products of clusters [G, 4] and of units change, for swaps [B, G].
-
-        One product for all three: what takes time is to read the swaps.
-        """
-        n_clusters = len(clusters)
-        of_clusters = _gains(clusters, np.arange(n_clusters), n_clusters)
-        differences = clusters[:, [1, 3]] - clusters[:, [0, 2]]
-        moved = swaps @ np.hstack([differences, of_clusters, _gains(self.units, of_unit, n_clusters)])
-        return Means.of(moved[:, :2], clusters), moved[:, 2:6], moved[:, 6:]
 
     def _studentised(self, means: "Means", by_stimulus: Floats, by_listener: Floats, by_both: Floats) -> Floats:
         """Return |difference of means| over its two-way cluster-robust error [B], NaN where there is none."""
@@ -134,15 +141,29 @@ class SwappedPair:
 
     def _squares_by_listener(self, swaps: Floats, weights: Floats) -> Floats:
         """Return the sum over listeners of (weights · listener)² when stimuli are swapped [B, S] -> [B]."""
-        moves = np.zeros((2, len(self.listeners), self.n_stimuli))
-        moves[:, self.listener, self.stimulus] = (self.units[:, [1, 3]] - self.units[:, [0, 2]]).T
         if len(self.listeners) < FEW_LISTENERS * self.n_stimuli:
-            return _squares_across(weights, self.by_listener, moves[0] @ swaps.T, moves[1] @ swaps.T)
+            return _squares_across(weights, self.by_listener, *(moves @ swaps.T for moves in self._moves))
         # With many more listeners than stimuli their products by stimulus are less than their sums.
-        rows = np.hstack([*moves, self.by_listener])
         gains = [(weights[:, [number]] - weights[:, [number + 1]]) * swaps for number in (0, 2)]
         factors = np.hstack([*gains, weights])
-        return _unless_rounding((factors @ (rows.T @ rows)) * factors)
+        return _unless_rounding((factors @ self._products_of_listeners) * factors)
+
+
+def _gains_of(clusters: Floats, units: Floats, of_unit: Codes) -> Floats:
+    """Return what swapping each of clusters [G, 4] adds: to sum and count, to its products, to its units' [G, 10]."""
+    n_clusters = len(clusters)
+    of_clusters = _gains(clusters, np.arange(n_clusters), n_clusters)
+    differences = clusters[:, [1, 3]] - clusters[:, [0, 2]]
+    return np.hstack([differences, of_clusters, _gains(units, of_unit, n_clusters)])
+
+
+def _moved(swaps: Floats, clusters: Floats, gains: Floats) -> tuple[Means, Floats, Floats]:
+    """Return the means, and how far products of clusters [G, 4] and of units change, for swaps [B, G] of such gains.
+
+    One product for all three: what takes time is to read the swaps.
+    """
+    moved = swaps @ gains
+    return Means.of(moved[:, :2], clusters), moved[:, 2:6], moved[:, 6:]
 
 
 def _summed(units: Floats, clusters: Codes, n_clusters: int = 0) -> Floats:
