@@ -142,14 +142,14 @@ def check_ratings(frame: pd.DataFrame) -> pd.DataFrame:
     _check_scale(checked)
     _check_unique(checked, RATING_IDENTITY, "ratings")
     if frame.equals(checked):
-        _remember(frame, checked)
+        _remember(frame)
     return checked
 
 
-def _remember(frame: pd.DataFrame, checked: pd.DataFrame) -> None:
-    """Remember what a frame was checked to be until the frame is gone; a copy on write, so nobody changes it."""
+def _remember(frame: pd.DataFrame) -> None:
+    """Remember what a frame in order is now, until it is gone; the copy takes memory only once the frame changes."""
     key = id(frame)
-    _CHECKED[key] = (weakref.ref(frame, lambda _: _CHECKED.pop(key, None)), checked.copy(deep=False))
+    _CHECKED[key] = (weakref.ref(frame, lambda _: _CHECKED.pop(key, None)), frame.copy(deep=False))
 
 
 def check_judgements(frame: pd.DataFrame) -> pd.DataFrame:
