@@ -72,7 +72,7 @@ def measure(command: list[str]) -> None:
 
 
 def analyse_with_times(archive: Path, folder: Path) -> None:
-    """Run the command `analyse`, and print how long reading, each rule, each statistic and the figures took."""
+    """Run the command `analyse`; print what reading, rules, statistics and figures took, each as it ends."""
     started = time.process_time()
     import django
 
@@ -84,7 +84,8 @@ def analyse_with_times(archive: Path, folder: Path) -> None:
     from analysis.engine.exclusions import EXCLUSIONS as RULES
     from analysis.engine.statistics import STATISTICS
 
-    spent: dict[str, float] = {"start of Django": time.process_time() - started}
+    spent = [time.process_time() - started]
+    print(f"{spent[0]:8.2f} CPU s  start of Django", flush=True)
     for slug, form in FORMATS.items():
         FORMATS[slug] = replace(form, read=timed("reading the archive", form.read, spent))
     for slug, rule in RULES.items():
@@ -92,23 +93,22 @@ def analyse_with_times(archive: Path, folder: Path) -> None:
     for slug, statistic in STATISTICS.items():
         STATISTICS[slug] = replace(statistic, tables=timed(f"statistic {slug}", statistic.tables, spent))
     for name, drawing in gallery.DRAWINGS.items():
-        gallery.DRAWINGS[name] = replace(drawing, draw=timed("figures", drawing.draw, spent))
+        gallery.DRAWINGS[name] = replace(drawing, draw=timed(f"figure {name}", drawing.draw, spent))
     with folder.with_suffix(".txt").open("w", encoding="utf-8") as text:
         call_command("analyse", archive=archive, report=folder, stdout=text)
-    whole = time.process_time() - started
-    for stage, seconds in [*spent.items(), ("everything else", whole - sum(spent.values()))]:
-        print(f"{seconds:8.2f} CPU s  {stage}")
+    print(f"{time.process_time() - started - sum(spent):8.2f} CPU s  everything else")
 
 
-def timed(stage: str, work: Callable[..., Any], spent: dict[str, float]) -> Callable[..., Any]:
-    """Return work that adds its seconds of the processor to a stage's."""
+def timed(stage: str, work: Callable[..., Any], spent: list[float]) -> Callable[..., Any]:
+    """Return work that prints its seconds of the processor when it ends, and adds them to those spent."""
 
     def work_and_count(*arguments: Any) -> Any:
         started = time.process_time()
         try:
             return work(*arguments)
         finally:
-            spent[stage] = spent.get(stage, 0.0) + time.process_time() - started
+            spent.append(time.process_time() - started)
+            print(f"{spent[-1]:8.2f} CPU s  {stage}", flush=True)
 
     return work_and_count
 
