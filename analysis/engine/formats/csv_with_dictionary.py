@@ -9,12 +9,17 @@ from datetime import UTC, datetime
 from typing import IO, Any
 
 import pandas as pd
+import pyarrow as pa
+from pyarrow import csv as pa_csv
 
 from analysis.engine import archive
 from analysis.engine.archive import ArchiveIsDamaged, TableFormat, columns_in
 from analysis.engine.dictionary import TIME_FORMAT
 from analysis.engine.ratings import Column
 from analysis.engine.record import RecordInChunks, StudyRecord
+
+# Of a table's first line, in bytes.
+LONGEST_HEAD = 65536
 
 
 def csv_table(frame: pd.DataFrame, columns: Sequence[Column]) -> bytes:
@@ -48,30 +53,53 @@ def _cell(value: Any, kind: str) -> str:
 
 
 def _frame(content: bytes, columns: Sequence[Column], path: str) -> pd.DataFrame:
-    head, *rows = csv.reader(io.StringIO(content.decode(), newline=""))
+    head = next(csv.reader(io.StringIO(content[:LONGEST_HEAD].decode(errors="replace"), newline="")), [])
     columns = columns_in(head, columns, f"{path}, line 1")
-    for line, row in enumerate(rows, start=2):
+    try:
+        table = _table(content, columns)
+        mappings = {column.name: _mappings(table, column.name) for column in columns if column.type == "object"}
+    except ValueError as error:
+        raise _fault(content, columns, path) or ArchiveIsDamaged(f"{path} is no table ({error}).") from error
+    frame: pd.DataFrame = table.drop_columns(list(mappings)).to_pandas()
+    return frame.assign(**mappings)[head]
+
+
+def _table(content: bytes, columns: Sequence[Column]) -> pa.Table:
+    """Return all columns in their types; raise a ValueError if a row or a cell is wrong."""
+    table = pa_csv.read_csv(
+        pa.BufferReader(content),
+        parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+        convert_options=pa_csv.ConvertOptions(
+            column_types={column.name: _ARROW_TYPES[column.type] for column in columns},
+            null_values=[""], true_values=["true"], false_values=["false"],
+        ),
+    )  # fmt: skip
+    if any(table[column.name].null_count for column in columns if column.type in ("integer", "boolean")):
+        raise ValueError("empty cells")
+    return table
+
+
+def _mappings(table: pa.Table, name: str) -> pd.Series:
+    return pd.Series([json.loads(text) for text in table[name].to_pylist()], dtype="object")
+
+
+def _fault(content: bytes, columns: Sequence[Column], path: str) -> ArchiveIsDamaged | None:
+    """Return what is wrong with the first row or cell that is, row by row; nothing if none is."""
+    for line, row in enumerate(csv.reader(io.StringIO(content.decode(errors="replace"), newline="")), start=1):
         if len(row) != len(columns):
-            raise ArchiveIsDamaged(f"{path}, row {line}: {len(row)} cells instead of {len(columns)}.")
-    return pd.DataFrame(
-        {
-            column.name: pd.Series(_values([row[place] for row in rows], column, path), dtype=_DTYPES[column.type])
-            for place, column in enumerate(columns)
-        }
-    )
+            return ArchiveIsDamaged(f"{path}, row {line}: {len(row)} cells instead of {len(columns)}.")
+        for cell, column in zip(row, columns, strict=True):
+            if line > 1 and not _is_read(cell, column):
+                return ArchiveIsDamaged(f"{path}, row {line}, column {column.name}: {cell!r} is no {column.type}.")
+    return None
 
 
-def _values(cells: Sequence[str], column: Column, path: str) -> list[Any]:
-    read = _READERS[column.type]
-    values = []
-    for line, cell in enumerate(cells, start=2):
-        try:
-            values.append(read(cell))
-        except (ValueError, KeyError) as error:
-            raise ArchiveIsDamaged(
-                f"{path}, row {line}, column {column.name}: {cell!r} is no {column.type}."
-            ) from error
-    return values
+def _is_read(cell: str, column: Column) -> bool:
+    try:
+        _READERS[column.type](cell)
+    except (ValueError, KeyError):
+        return False
+    return True
 
 
 _READERS: dict[str, Callable[[str], Any]] = {
@@ -82,9 +110,10 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "datetime": lambda cell: datetime.strptime(cell, TIME_FORMAT).replace(tzinfo=UTC) if cell else None,
     "object": json.loads,
 }
-_DTYPES: dict[str, Any] = {
-    "string": "str", "integer": "int64", "number": "float64", "boolean": "bool", "datetime": "datetime64[us, UTC]",
-    "object": "object",
+# Texts are read as they stand: an empty cell is an empty text there, and a missing value elsewhere.
+_ARROW_TYPES: dict[str, pa.DataType] = {
+    "string": pa.large_string(), "integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_(),
+    "datetime": pa.timestamp("us", tz="UTC"), "object": pa.large_string(),
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The archive of a study: what goes in comes out, and every number with it."""
 
+import csv
 import hashlib
 import io
 import json
@@ -266,12 +267,46 @@ def test_a_damaged_dictionary_is_refused():
         read_archive(changed(write_archive(a_record()), datapackage=b"{}"))
 
 
-def test_a_wrong_cell_is_named_even_under_a_right_hash():
+@pytest.mark.parametrize(
+    ("column", "cell", "says"),
+    [
+        ("is_complete_session", "perhaps", "'perhaps' is no boolean"),
+        ("is_complete_session", "", "'' is no boolean"),
+        ("block", "", "'' is no integer"),
+        ("trial_order", "1.5", "'1.5' is no integer"),
+        ("score", "good", "'good' is no number"),
+        ("answered_at", "yesterday", "'yesterday' is no datetime"),
+    ],
+)
+def test_a_wrong_cell_is_named_even_under_a_right_hash(column, cell, says):
     archive = write_archive(a_record())
-    table = file_in(archive, "ratings.csv").replace(",true,", ",perhaps,", 1).encode()
+    head, first, *rows = csv.reader(io.StringIO(file_in(archive, "ratings.csv"), newline=""))
+    first[head.index(column)] = cell
 
-    with pytest.raises(ArchiveIsDamaged, match=r"ratings\.csv, row 2, column is_complete_session: 'perhaps'"):
+    with pytest.raises(ArchiveIsDamaged, match=rf"ratings\.csv, row 2, column {column}: {says}"):
+        read_archive(with_hash_of(archive, as_csv([head, first, *rows])))
+
+
+def test_a_row_of_too_few_cells_is_named():
+    archive = write_archive(a_record())
+    head, first, second, *rows = csv.reader(io.StringIO(file_in(archive, "ratings.csv"), newline=""))
+
+    with pytest.raises(ArchiveIsDamaged, match=rf"row 3: {len(head) - 1} cells instead of {len(head)}"):
+        read_archive(with_hash_of(archive, as_csv([head, first, second[:-1], *rows])))
+
+
+def test_a_table_that_is_no_text_is_refused():
+    archive = write_archive(a_record())
+    table = file_in(archive, "ratings.csv").encode().replace(b"natural", b"\xff\xfe")
+
+    with pytest.raises(ArchiveIsDamaged, match=r"ratings\.csv is no table"):
         read_archive(with_hash_of(archive, table))
+
+
+def as_csv(rows: list[list[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode()
 
 
 def test_a_value_that_the_schema_forbids_is_named():
