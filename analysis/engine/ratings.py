@@ -124,8 +124,19 @@ _KINDS = {
 }
 RATING_IDENTITY = ("session", "block", "trial_order", "stimulus")
 JUDGEMENT_IDENTITY = ("clip_key", "classifier", "stage")
-# Frames that were in order, by their identity, and what they were then.
-_CHECKED: dict[int, tuple["weakref.ref[pd.DataFrame]", pd.DataFrame]] = {}
+
+
+@dataclass
+class _Checked:
+    """A frame that was in order, what it was then, and which of its ratings were last found to count, by methods."""
+
+    frame: "weakref.ref[pd.DataFrame]"
+    as_it_was: pd.DataFrame
+    counted: tuple[tuple[str, ...], pd.DataFrame] | None = None
+
+
+# By the frames' identity.
+_CHECKED: dict[int, _Checked] = {}
 
 
 def check_ratings(frame: pd.DataFrame) -> pd.DataFrame:
@@ -135,9 +146,8 @@ def check_ratings(frame: pd.DataFrame) -> pd.DataFrame:
     was in order is remembered as long as it lives, so that not every statistic need check it: if its values are still
     those that were checked, they are not checked again.
     """
-    known = _CHECKED.get(id(frame))
-    if known and known[0]() is frame and frame.equals(known[1]):
-        return known[1].copy(deep=False)
+    if known := _known(frame):
+        return known.as_it_was.copy(deep=False)
     checked = _check(frame, RATINGS, "ratings")
     _check_scale(checked)
     _check_unique(checked, RATING_IDENTITY, "ratings")
@@ -149,7 +159,13 @@ def check_ratings(frame: pd.DataFrame) -> pd.DataFrame:
 def _remember(frame: pd.DataFrame) -> None:
     """Remember what a frame in order is now, until it is gone; the copy takes memory only once the frame changes."""
     key = id(frame)
-    _CHECKED[key] = (weakref.ref(frame, lambda _: _CHECKED.pop(key, None)), frame.copy(deep=False))
+    _CHECKED[key] = _Checked(weakref.ref(frame, lambda _: _CHECKED.pop(key, None)), frame.copy(deep=False))
+
+
+def _known(frame: pd.DataFrame) -> _Checked | None:
+    """Return what is remembered of a frame, if it is still what it was."""
+    known = _CHECKED.get(id(frame))
+    return known if known and known.frame() is frame and frame.equals(known.as_it_was) else None
 
 
 def check_judgements(frame: pd.DataFrame) -> pd.DataFrame:
@@ -167,9 +183,16 @@ def check_judgements(frame: pd.DataFrame) -> pd.DataFrame:
 def counted_ratings(frame: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
     """Return the ratings of these methods that say something about a system, checked: of no excluded session.
 
-    Raises NoRatings if there are none, RatingsFrameIsWrong if they stand on different scales.
+    The last ones are remembered, since several statistics of a study take the same. Raises NoRatings if there are none,
+    RatingsFrameIsWrong if they stand on different scales.
     """
-    return _on_one_scale(_counted(frame, methods))
+    known, wanted = _known(frame), tuple(methods)
+    if known and known.counted and known.counted[0] == wanted:
+        return known.counted[1].copy(deep=False)
+    counted = _on_one_scale(_counted(frame, methods))
+    if known := _known(frame):
+        known.counted = (wanted, counted)
+    return counted.copy(deep=False)
 
 
 def counted_by_method(frame: pd.DataFrame, methods: Sequence[str]) -> dict[str, pd.DataFrame]:

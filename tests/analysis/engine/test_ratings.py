@@ -56,6 +56,23 @@ def test_a_frame_in_order_is_checked_once(monkeypatch):
     assert check_ratings(frame).equals(frame)
 
 
+def test_ratings_are_counted_again_once_their_frame_or_the_methods_change(monkeypatch):
+    frame = check_ratings(simulated_ratings())
+    counted = counted_ratings(frame, ["acr"])
+    n_before = len(counted)
+    counted["score"] = 1.0
+
+    frame.loc[0, "exclusion"] = "volume"
+
+    assert len(counted_ratings(frame, ["acr"])) == n_before - 1
+    assert counted_ratings(frame, ["acr"])["score"].nunique() > 1
+    with pytest.raises(NoRatings):
+        counted_ratings(frame, ["mushra"])
+    counted_ratings(frame, ["acr"])
+    monkeypatch.setattr(ratings, "_counted", lambda *_: pytest.fail("counted again"))
+    assert len(counted_ratings(frame, ["acr"])) == n_before - 1
+
+
 def test_nothing_is_remembered_of_a_frame_that_is_gone():
     frame = check_ratings(simulated_ratings())
     before = len(ratings._CHECKED)
