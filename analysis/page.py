@@ -32,7 +32,7 @@ def shown_results(record: "StudyRecord", computed: "Results") -> dict[str, Any]:
         "exclusions": exclusion_tables(record, computed),
         "n_excluded": int(computed.exclusions["n_ratings"].iloc[-1]),
         "disagreements": disagreements(record, computed),
-        "digest": record.digest(),
+        "digest": record.digest,
         "versions": sorted(record.facts.versions.items()),
     }
 

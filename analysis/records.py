@@ -125,7 +125,7 @@ def results_of(record: "StudyRecord") -> "Results":
     """
     from analysis.engine.results import analyse
 
-    return _remember(f"results:{record.digest()}", lambda: analyse(record))
+    return _remember(f"results:{record.digest}", lambda: analyse(record))
 
 
 def figures_of(record: "StudyRecord") -> "dict[str, Figure]":
@@ -135,7 +135,7 @@ def figures_of(record: "StudyRecord") -> "dict[str, Figure]":
     def draw() -> "dict[str, Figure]":
         return draw_figures(record, results_of(record), classifier_titles(record))
 
-    return _remember(f"figures:{record.digest()}", draw)
+    return _remember(f"figures:{record.digest}", draw)
 
 
 def pilot_of_record(record: "StudyRecord", is_identification: bool) -> "Pilot":
@@ -150,7 +150,7 @@ def pilot_of_record(record: "StudyRecord", is_identification: bool) -> "Pilot":
         kept = exclusions_of(record.ratings, record.protocol).kept
         return pilot_of_identification(kept) if is_identification else pilot_of_scores(kept)
 
-    return _remember(f"pilot:{is_identification}:{record.digest()}", compute)
+    return _remember(f"pilot:{is_identification}:{record.digest}", compute)
 
 
 def running_widths_of(record: "StudyRecord") -> "pd.DataFrame":
@@ -160,7 +160,7 @@ def running_widths_of(record: "StudyRecord") -> "pd.DataFrame":
     """
     from analysis.engine.planning.running import running_widths
 
-    return _remember(f"widths:{record.digest()}", lambda: running_widths(record))
+    return _remember(f"widths:{record.digest}", lambda: running_widths(record))
 
 
 def _remember(key: str, compute: Callable[[], Kept]) -> Kept:

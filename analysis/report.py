@@ -35,7 +35,7 @@ def report_html(record: "StudyRecord") -> str:
         "exclusions": exclusion_tables(record, computed),
         "n_excluded": int(computed.exclusions["n_ratings"].iloc[-1]),
         "without": computed.without,
-        "digest": record.digest(),
+        "digest": record.digest,
         "versions": sorted(record.facts.versions.items()),
     }
     return render_to_string("analysis/report.html", page)

@@ -5,6 +5,7 @@ import json
 import platform
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.metadata import version
 from typing import Any
 
@@ -80,8 +81,9 @@ class StudyRecord:
         shared = [title for title in titles.values() if list(titles.values()).count(title) > 1]
         return {slug: f"{title} ({slug})" if title in shared else title for slug, title in titles.items()}
 
+    @cached_property
     def digest(self) -> str:
-        """Return a SHA-256 that changes whenever a number computed from this record may."""
+        """A SHA-256 that changes whenever a number computed from this record may."""
         told = json.dumps([vars(self.facts), self.protocol], sort_keys=True).encode()
         judged = self.judgements.assign(probabilities=self.judgements["probabilities"].map(json.dumps))
         frames = [pd.util.hash_pandas_object(frame).to_numpy().tobytes() for frame in (self.ratings, judged)]

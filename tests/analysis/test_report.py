@@ -6,6 +6,8 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
+from analysis.engine import results
+from analysis.engine.results import analyse
 from analysis.records import Listeners, record_of
 from analysis.report import report_html
 from tests import factories
@@ -57,6 +59,16 @@ def test_a_report_is_written_with_its_tables_and_figures(tmp_path):
     assert (tmp_path / "report" / "report.html").read_text().lstrip().startswith("<!doctype html>")
     assert (tmp_path / "report" / "tables" / "mean_opinion_score-by_system.csv").is_file()
     assert (tmp_path / "report" / "figures" / "mos-by-system.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_the_numbers_of_a_written_report_are_computed_once(tmp_path, monkeypatch):
+    study = make_answered_study(n_real=3)
+    seen = []
+    monkeypatch.setattr(results, "analyse", lambda record: seen.append(record) or analyse(record))
+
+    call_command("analyse", study.slug, report=tmp_path / "report", csv=tmp_path / "tables", verbosity=0)
+
+    assert len(seen) == 1
 
 
 def test_the_report_is_sent_to_researchers_as_a_file(client):

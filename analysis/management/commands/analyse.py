@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from analysis.management.record_argument import add_record, chosen_record
+from analysis.records import results_of
 from analysis.report import write_report
 
 
@@ -20,11 +21,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         from analysis.engine.excluding import ExclusionIsUnknown
         from analysis.engine.ratings import NoRatings, RatingsFrameIsWrong
-        from analysis.engine.results import StatisticIsUnknown, analyse, results_as_text, write_tables
+        from analysis.engine.results import StatisticIsUnknown, results_as_text, write_tables
 
         record = chosen_record(options)
         try:
-            results = analyse(record)
+            results = results_of(record)
         except (NoRatings, RatingsFrameIsWrong, StatisticIsUnknown, ExclusionIsUnknown) as error:
             raise CommandError(str(error)) from error
         for line in (f"{record.facts.title} ({record.facts.listeners} listeners)", *record.facts.statements, ""):
