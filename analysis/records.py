@@ -20,7 +20,6 @@ from listening_tests.models import Rating, Study
 from listening_tests.ratings_frame import RATINGS_AT_ONCE, judgements_frame, ratings_frame, ratings_in_chunks
 
 if TYPE_CHECKING:
-    import pandas as pd
 
     from analysis.engine.figure import Figure
     from analysis.engine.planning.pilot import Pilot
@@ -151,16 +150,6 @@ def pilot_of_record(record: "StudyRecord", is_identification: bool) -> "Pilot":
         return pilot_of_identification(kept) if is_identification else pilot_of_scores(kept)
 
     return _remember(f"pilot:{is_identification}:{record.digest}", compute)
-
-
-def running_widths_of(record: "StudyRecord") -> "pd.DataFrame":
-    """Return how near a record's intervals are to the half-widths its protocol declares, remembered.
-
-    Raises RatingsFrameIsWrong or ExclusionIsUnknown.
-    """
-    from analysis.engine.planning.running import running_widths
-
-    return _remember(f"widths:{record.digest}", lambda: running_widths(record))
 
 
 def _remember(key: str, compute: Callable[[], Kept]) -> Kept:

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 
 from analysis.records import figures_of, results_of
 from analysis.result_tables import exclusion_tables, figures_by_statistic, level_of, plain_tables
+from analysis.stopping_table import shown_stopping
 
 if TYPE_CHECKING:
     from analysis.engine.record import StudyRecord
@@ -33,6 +34,7 @@ def report_html(record: "StudyRecord") -> str:
         "declared": _declared(record),
         "sections": _sections(record, computed),
         "exclusions": exclusion_tables(record, computed),
+        "stopping": shown_stopping(record, computed),
         "n_excluded": int(computed.exclusions["n_ratings"].iloc[-1]),
         "without": computed.without,
         "digest": record.digest,

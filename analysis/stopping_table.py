@@ -1,25 +1,22 @@
-"""Whether a study may stop, as the results page says it."""
+"""Whether a study may stop, as pages and reports say it."""
 
 import math
 from typing import TYPE_CHECKING, Any
 
 from analysis import tables
-from analysis.records import running_widths_of
 from analysis.tables import Row, Shown
 
 if TYPE_CHECKING:
     from analysis.engine.record import StudyRecord
+    from analysis.engine.results import Results
 
 
-def shown_stopping(record: "StudyRecord") -> dict[str, Any] | None:
-    """Return the verdict, what there is to say beside it, and the table of intervals; None if no width is declared.
-
-    Raises RatingsFrameIsWrong or ExclusionIsUnknown.
-    """
+def shown_stopping(record: "StudyRecord", computed: "Results") -> dict[str, Any] | None:
+    """Return the verdict, what there is to say beside it, and the table of intervals; None if no width is declared."""
     from analysis.engine.planning.running import LOOKS
     from analysis.engine.planning.stopping import may_stop
 
-    widths = running_widths_of(record)
+    widths = computed.half_widths
     if widths.empty:
         return None
     # Relative to its own target each, so that scores and shares are judged together.

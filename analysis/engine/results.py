@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.engine.excluding import exclusions_of
+from analysis.engine.planning.running import running_widths
 from analysis.engine.ratings import NoRatings
 from analysis.engine.record import StudyRecord
 from analysis.engine.statistic import Tables
@@ -24,7 +25,8 @@ class StatisticIsUnknown(Exception):
 class Results:
     """Tables by statistic and name; `without` says of a statistic why it has none.
 
-    `exclusions` has what each rule left out, `with_and_without` each estimate with the exclusions and without them.
+    `exclusions` has what each rule left out, `with_and_without` each estimate with the exclusions and without them,
+    `half_widths` how near the intervals are to what the protocol declares, if it declares anything.
     """
 
     confidence: float
@@ -32,6 +34,7 @@ class Results:
     without: dict[str, str]
     exclusions: pd.DataFrame = field(default_factory=pd.DataFrame)
     with_and_without: pd.DataFrame = field(default_factory=pd.DataFrame)
+    half_widths: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def table(self, statistic: str, name: str) -> pd.DataFrame | None:
         """Return one table, or None where there was nothing to compute it from."""
@@ -49,7 +52,14 @@ def analyse(record: StudyRecord) -> Results:
     exclusions = exclusions_of(record.ratings, record.protocol)
     tables, without = _tables(record, exclusions.kept)
     every = _tables(record, exclusions.everything)[0] if exclusions.has_any else {}
-    return Results(record.confidence, tables, without, exclusions.summary(), with_and_without(tables, every))
+    return Results(
+        confidence=record.confidence,
+        tables=tables,
+        without=without,
+        exclusions=exclusions.summary(),
+        with_and_without=with_and_without(tables, every),
+        half_widths=running_widths(record),
+    )
 
 
 def _tables(record: StudyRecord, ratings: pd.DataFrame) -> tuple[dict[str, Tables], dict[str, str]]:
@@ -74,14 +84,18 @@ def results_as_text(results: Results) -> str:
         for name, table in tables.items()
     ]
     parts += [f"{STATISTICS[slug].title}: {reason}\n" for slug, reason in results.without.items()]
-    parts += [f"{title}\n{_table_as_text(table)}\n" for title, table in _on_exclusions(results)]
+    parts += [f"{title}\n{_table_as_text(table)}\n" for title, table in _of_the_whole(results)]
     return "\n".join(parts)
 
 
-def _on_exclusions(results: Results) -> list[tuple[str, pd.DataFrame]]:
-    """Return the tables that say what the exclusions did; the second is there if they left anything out."""
-    both = [("Exclusions", results.exclusions), ("With and without exclusions", results.with_and_without)]
-    return [(title, table) for title, table in both if not table.empty]
+def _of_the_whole(results: Results) -> list[tuple[str, pd.DataFrame]]:
+    """Return the tables that belong to no statistic and are not empty, by their titles."""
+    tables = {
+        "Exclusions": results.exclusions,
+        "With and without exclusions": results.with_and_without,
+        "Half-widths": results.half_widths,
+    }
+    return [(title, table) for title, table in tables.items() if not table.empty]
 
 
 def _table_as_text(table: pd.DataFrame) -> str:
@@ -98,8 +112,8 @@ def write_tables(results: Results, folder: Path) -> list[Path]:
             path = folder / f"{slug}-{name}.csv"
             table.to_csv(path, index=False, lineterminator="\n")
             written.append(path)
-    for title, table in _on_exclusions(results):
-        path = folder / f"{title.lower().replace(' ', '_')}.csv"
+    for title, table in _of_the_whole(results):
+        path = folder / f"{title.lower().replace(' ', '_').replace('-', '_')}.csv"
         table.to_csv(path, index=False, lineterminator="\n")
         written.append(path)
     return written

@@ -63,8 +63,8 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         record = record_of(asked.study, asked.listeners)
         context |= {"facts": record.facts}
-        context |= shown_results(record, results_of(record))
-        context["stopping"] = shown_stopping(record)
+        computed = results_of(record)
+        context |= shown_results(record, computed) | {"stopping": shown_stopping(record, computed)}
     except NoRatings:
         context["nothing"] = True
     except (RatingsFrameIsWrong, StatisticIsUnknown) as error:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
 from tests import factories
@@ -38,3 +39,14 @@ def test_a_study_whose_intervals_are_too_wide_says_how_many(client):
 
 def test_a_study_that_declares_no_half_width_is_told_nothing(client):
     assert "May the study stop?" not in page(client, {}, n_real=3)
+
+
+def test_the_report_and_its_tables_say_whether_the_study_may_stop(tmp_path, capsys):
+    protocol = {**PROTOCOL, "analysis": {"statistics": ["mean_opinion_score"], "half_width": {"score": 4.0}}}
+    study = make_answered_study(protocol=protocol, judged=False, n_real=4)
+
+    call_command("analyse", study.slug, report=tmp_path)
+
+    assert "<strong>The study may stop.</strong>" in (tmp_path / "report.html").read_text()
+    assert "below_since" in (tmp_path / "tables" / "half_widths.csv").read_text().splitlines()[0]
+    assert "Half-widths\n" in capsys.readouterr().out
