@@ -4,6 +4,7 @@ A resample that draws listener l W_l times and stimulus s V_s times holds the ra
 rating is ever copied: the means of thousands of resamples are a few matrix products.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -66,38 +67,42 @@ def rating_tables(
 ) -> list[RatingTable]:
     """Return a `rating_table` of the same ratings for each grouping of the stimuli into cells."""
     ranked = ranked_by_answers(scores, listeners, stimuli)
-    return [_rating_table(scores, *ranked, stimuli, cells) for cells in groupings]
+    named = pd.factorize(stimuli, sort=True)
+    return [_rating_table(scores, ranked, named, cells) for cells in groupings]
 
 
 def _rating_table(
-    scores: Floats, listener_codes: Codes, ranked_listeners: pd.Index, stimuli: pd.Series, cells: pd.Series
+    scores: Floats, ranked_listeners: tuple[Codes, pd.Index], named_stimuli: tuple[Codes, pd.Index], cells: pd.Series
 ) -> RatingTable:
-    cell_codes, names = pd.factorize(cells, sort=True)
-    ranked = pd.MultiIndex.from_arrays([cell_codes, stimuli])
-    stimulus_codes, ordered = pd.factorize(ranked, sort=True)
-    shape = (len(ranked_listeners), len(ordered))
+    (listener_codes, listeners), (numbers, names) = ranked_listeners, named_stimuli
+    cell_codes, cell_names = pd.factorize(cells, sort=True)
+    stimulus_codes, ordered = pd.factorize(cell_codes * len(names) + numbers, sort=True)
+    of_cell, number = np.divmod(ordered, len(names))
+    shape = (len(listeners), len(ordered))
     places = (listener_codes, stimulus_codes)
-    sums = sparse.coo_array((scores, places), shape=shape)
-    counts = sparse.coo_array((np.ones(len(scores)), places), shape=shape)
-    is_sparse = shape[0] * shape[1] > DENSE_PLACES
-    kept = [each.tocsr() if is_sparse else each.toarray() for each in (sums, counts)]
-    number = np.float32 if max(map(_largest_sum, kept)) < WHOLE_IN_SINGLE else np.float64
+    sums, counts = (_summed(values, places, shape) for values in (scores, np.ones(len(scores))))
+    is_whole = bool((scores == np.round(scores)).all())
+    kind = np.float32 if is_whole and max(map(_largest_sum, (sums, counts))) < WHOLE_IN_SINGLE else np.float64
     return RatingTable(
-        listeners=ranked_listeners,
-        stimuli=ordered.get_level_values(1),
-        cells=pd.Index(names),
-        of_cell=np.asarray(ordered.get_level_values(0), dtype=np.intp),
-        sums=kept[0].astype(number),
-        counts=kept[1].astype(number),
+        listeners=listeners,
+        stimuli=names[number],
+        cells=pd.Index(cell_names),
+        of_cell=of_cell,
+        sums=sums.astype(kind),
+        counts=counts.astype(kind),
     )
 
 
+def _summed(values: Floats, places: tuple[Codes, Codes], shape: tuple[int, int]) -> Any:
+    """Return the sums of values [N] at their places [L, S]: sparse where there are many more places than values."""
+    if math.prod(shape) > DENSE_PLACES:
+        return sparse.coo_array((values, places), shape=shape).tocsr()
+    return np.bincount(np.ravel_multi_index(places, shape), values, math.prod(shape)).reshape(shape)
+
+
 def _largest_sum(table: Any) -> float:
-    """Return the largest sum of as many listeners' entries [L, S] as there are, infinite if not all are whole."""
-    is_sparse: bool = sparse.issparse(table)
-    values = np.asarray(table.data if is_sparse else table)
-    is_whole = bool((values == np.round(values)).all())
-    return float(np.abs(values).max(initial=0) * table.shape[0]) if is_whole else np.inf
+    """Return the largest sum of as many listeners' entries [L, S] as there are."""
+    return float(max(table.max(), -table.min()) * table.shape[0])
 
 
 def ranked_by_answers(
@@ -105,13 +110,18 @@ def ranked_by_answers(
 ) -> tuple[npt.NDArray[np.intp], pd.Index]:
     """Return each rating's listener as a number [N], and the listeners in that order [L]."""
     # The rank of a score says as much as the score, and stays when all scores are raised.
-    ranks = np.unique(scores, return_inverse=True)[1]
-    answers = pd.DataFrame({"stimulus": stimuli.astype(str).to_numpy(), "rank": ranks})
-    hashes = pd.util.hash_pandas_object(answers, index=False)
-    by_listener = hashes.groupby(listeners.to_numpy()).transform("sum")
+    ranks, points = pd.factorize(scores, sort=True)
+    stimulus_codes, stimulus_names = pd.factorize(stimuli)
+    answers, distinct = pd.factorize(stimulus_codes * len(points) + ranks)
+    number, rank = np.divmod(distinct, len(points))
+    named = pd.DataFrame({"stimulus": stimulus_names.astype(str)[number], "rank": rank})
+    hashes = pd.util.hash_pandas_object(named, index=False).to_numpy()
+    codes, by_name = pd.factorize(listeners, sort=True)
+    all_answers = np.zeros(len(by_name), dtype=hashes.dtype)
+    np.add.at(all_answers, codes, hashes[answers])
     # Listeners with the same answers are interchangeable: whichever name comes first may tell them apart.
-    codes, ranked = pd.factorize(pd.MultiIndex.from_arrays([by_listener, listeners]), sort=True)
-    return codes, ranked.get_level_values(1)
+    order = np.argsort(all_answers, kind="stable")
+    return np.argsort(order)[codes], pd.Index(by_name)[order]
 
 
 def draw(table: RatingTable, resamples: int, generator: np.random.Generator) -> Draws:
