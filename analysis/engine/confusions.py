@@ -35,6 +35,10 @@ class WordAnswers:
     def n_listeners(self) -> int:
         return int(self.numbers["listener"].max()) + 1
 
+    def names(self, column: str) -> list[str]:
+        """Return what the numbers of a column stand for: system, item or response."""
+        return {"system": self.systems, "item": self.words, "response": [*self.words, NONE_OF_THESE]}[column]
+
     def by_system(self) -> Iterator[tuple[str, pd.DataFrame]]:
         """Return all answers, and those of each system, by its name."""
         yield ALL, self.numbers
