@@ -16,8 +16,8 @@ from typing import IO, Any
 
 import pandas as pd
 
+from analysis.engine.columns import Column
 from analysis.engine.dictionary import SCHEMAS, data_package, sha256
-from analysis.engine.ratings import Column
 from analysis.engine.record import RecordInChunks, StudyFacts, StudyRecord, in_one_chunk, study_record
 
 # The first moment a zip archive can name.

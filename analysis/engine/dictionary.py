@@ -8,7 +8,8 @@ import io
 from collections.abc import Mapping
 from typing import IO, Any
 
-from analysis.engine.ratings import JUDGEMENT_IDENTITY, JUDGEMENTS, RATING_IDENTITY, RATINGS, Column
+from analysis.engine.columns import Column
+from analysis.engine.ratings import JUDGEMENT_IDENTITY, JUDGEMENTS, RATING_IDENTITY, RATINGS
 from analysis.engine.record import StudyFacts
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"

@@ -11,13 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.engine.ratings import (
-    JUDGEMENT_IDENTITY,
-    RATING_IDENTITY,
-    RatingsFrameIsWrong,
-    check_judgements,
-    check_ratings,
-)
+from analysis.engine.columns import RatingsFrameIsWrong
+from analysis.engine.ratings import JUDGEMENT_IDENTITY, RATING_IDENTITY, check_judgements, check_ratings
 
 DEFAULT_CONFIDENCE = 0.95
 

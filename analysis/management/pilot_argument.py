@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 def chosen_pilot(given: str | None, task: str) -> "tuple[str, Pilot | None]":
     """Return a pilot and what it is called; none is none. Raises CommandError."""
+    from analysis.engine.columns import RatingsFrameIsWrong
     from analysis.engine.excluding import ExclusionIsUnknown
     from analysis.engine.planning.pilot import PilotTellsTooLittle
     from analysis.engine.planning.pilot_file import PilotFileIsWrong, pilot_of_file
-    from analysis.engine.ratings import NoRatings, RatingsFrameIsWrong
+    from analysis.engine.ratings import NoRatings
 
     if given is None:
         return "", None

@@ -44,8 +44,8 @@ def _archive_asked_for(options: dict[str, Any]) -> Path | None:
 
 def _from_archive(path: Path) -> "StudyRecord":
     from analysis.engine.archive import ArchiveIsDamaged
+    from analysis.engine.columns import RatingsFrameIsWrong
     from analysis.engine.formats import FORMATS
-    from analysis.engine.ratings import RatingsFrameIsWrong
 
     form = FORMATS["parquet" if path.name.endswith(f".{FORMATS['parquet'].ending}") else "csv"]
     try:

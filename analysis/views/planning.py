@@ -50,10 +50,11 @@ class PlanPageForm(PlanForm):
 @require_safe
 def planning(request: HttpRequest) -> HttpResponse:
     """Show designs of a study with what each finds and takes, for what the form says."""
+    from analysis.engine.columns import RatingsFrameIsWrong
     from analysis.engine.excluding import ExclusionIsUnknown
     from analysis.engine.planning.designs import DesignIsImpossible
     from analysis.engine.planning.pilot import PilotTellsTooLittle
-    from analysis.engine.ratings import NoRatings, RatingsFrameIsWrong
+    from analysis.engine.ratings import NoRatings
 
     study = Study.objects.exclude(opened_at=None).filter(slug=request.GET.get("study", "")).first()
     record = _record(study) if study else None

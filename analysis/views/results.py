@@ -55,7 +55,8 @@ def results_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def results(request: HttpRequest, slug: str) -> HttpResponse:
-    from analysis.engine.ratings import NoRatings, RatingsFrameIsWrong
+    from analysis.engine.columns import RatingsFrameIsWrong
+    from analysis.engine.ratings import NoRatings
     from analysis.engine.results import StatisticIsUnknown
 
     asked = asked_for(request, slug)

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.engine import statistics
-from analysis.engine.ratings import NoRatings, RatingsFrameIsWrong
+from analysis.engine.columns import RatingsFrameIsWrong
+from analysis.engine.ratings import NoRatings
 from analysis.engine.statistic import Statistic, Tables
 from analysis.engine.statistics import STATISTICS
 from listening_tests.methods import METHODS

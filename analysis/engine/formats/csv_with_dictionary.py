@@ -14,8 +14,8 @@ from pyarrow import csv as pa_csv
 
 from analysis.engine import archive
 from analysis.engine.archive import ArchiveIsDamaged, TableFormat, columns_in
+from analysis.engine.columns import Column
 from analysis.engine.dictionary import TIME_FORMAT
-from analysis.engine.ratings import Column
 from analysis.engine.record import RecordInChunks, StudyRecord
 
 # Of a table's first line, in bytes.

@@ -12,7 +12,7 @@ from pyarrow.parquet import ParquetWriter
 
 from analysis.engine import archive
 from analysis.engine.archive import ArchiveIsDamaged, TableFormat, columns_in
-from analysis.engine.ratings import Column
+from analysis.engine.columns import Column
 from analysis.engine.record import RecordInChunks, StudyRecord
 
 

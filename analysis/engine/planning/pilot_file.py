@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.engine.archive import ArchiveIsDamaged
+from analysis.engine.columns import RatingsFrameIsWrong
 from analysis.engine.formats.csv_with_dictionary import CSV
 from analysis.engine.planning.pilot import Pilot, pilot_of, pilot_of_identification, pilot_of_scores
-from analysis.engine.ratings import RATINGS, RatingsFrameIsWrong
+from analysis.engine.ratings import RATINGS
 
 COLUMNS = ("listener", "system", "stimulus", "score")
 

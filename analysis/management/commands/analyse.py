@@ -19,8 +19,9 @@ class Command(BaseCommand):
         parser.add_argument("--csv", type=Path, metavar="DIR", help="Write every table into this folder too.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        from analysis.engine.columns import RatingsFrameIsWrong
         from analysis.engine.excluding import ExclusionIsUnknown
-        from analysis.engine.ratings import NoRatings, RatingsFrameIsWrong
+        from analysis.engine.ratings import NoRatings
         from analysis.engine.results import StatisticIsUnknown, results_as_text, write_tables
 
         record = chosen_record(options)

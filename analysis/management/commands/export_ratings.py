@@ -24,10 +24,11 @@ class Command(BaseCommand):
         parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="The folder to write into.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        from analysis.engine.columns import RatingsFrameIsWrong
         from analysis.engine.exchange import CannotBeWritten
         from analysis.engine.excluding import ExclusionIsUnknown
         from analysis.engine.formats import FORMATS
-        from analysis.engine.ratings import NoRatings, RatingsFrameIsWrong
+        from analysis.engine.ratings import NoRatings
 
         write = _write_archive if options["form"] in FORMATS else _write_exchange_files
         try:

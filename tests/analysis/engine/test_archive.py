@@ -16,10 +16,11 @@ from pyarrow.parquet import ParquetFile
 
 from analysis.engine import formats
 from analysis.engine.archive import ArchiveIsDamaged, TableFormat
+from analysis.engine.columns import Column, RatingsFrameIsWrong
 from analysis.engine.formats import EXCHANGE_FORMATS, FORMATS, Format, parquet_with_dictionary
 from analysis.engine.formats.csv_with_dictionary import CSV, read_archive, write_archive
 from analysis.engine.formats.parquet_with_dictionary import PARQUET
-from analysis.engine.ratings import RATINGS, Column, RatingsFrameIsWrong
+from analysis.engine.ratings import RATINGS
 from analysis.engine.record import (
     RecordInChunks,
     StudyFacts,

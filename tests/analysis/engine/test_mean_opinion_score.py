@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.engine.ratings import NoRatings, RatingsFrameIsWrong
+from analysis.engine.columns import RatingsFrameIsWrong
+from analysis.engine.ratings import NoRatings
 from analysis.engine.statistics.mean_opinion_score import mean_opinion_score
 from tests.analysis.frames import SYSTEMS, WORDS, rating, scores, simulated_ratings
 

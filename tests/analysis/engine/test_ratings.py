@@ -3,12 +3,12 @@ import pandas as pd
 import pytest
 
 from analysis.engine import ratings
+from analysis.engine.columns import RatingsFrameIsWrong
 from analysis.engine.ratings import (
     NONE_OF_THESE,
     RATINGS,
     ROLES,
     NoRatings,
-    RatingsFrameIsWrong,
     check_judgements,
     check_ratings,
     counted_ratings,
@@ -51,7 +51,7 @@ def test_a_checked_frame_can_be_changed_without_a_trace_in_later_checks():
 def test_a_frame_in_order_is_checked_once(monkeypatch):
     frame = check_ratings(simulated_ratings())
     check_ratings(frame)
-    monkeypatch.setattr(ratings, "_check", lambda *_: pytest.fail("checked again"))
+    monkeypatch.setattr(ratings, "check_columns", lambda *_: pytest.fail("checked again"))
 
     assert check_ratings(frame).equals(frame)
 
