@@ -11,13 +11,17 @@ import pandas as pd
 from scipy import optimize
 
 from analysis.engine.crossed_clusters import ClusteredErrors, clustered_errors
-from analysis.engine.crossed_likelihood import Codes, Floats, RestrictedLikelihood, crossed_sums
+from analysis.engine.crossed_likelihood import RestrictedLikelihood
+from analysis.engine.crossed_sums import Codes, CrossedSums, Floats, crossed_sums
 from analysis.engine.intervals import ROUNDING
 
 # A factor's share of its own and the residual variance; at 1 the residual variance would be zero.
 LARGEST_SHARE = 1 - 1e-6
+NO_RESIDUAL = "The residual variance is zero: listeners and stimuli explain every rating."
 START = 0.25
 POLISHING_STEPS = 8
+# Of a variance: what is left after such a step of Newton's method is rounding.
+SMALLEST_STEP = 1e-11
 # Of the deviance, for a change of a variance by its own size: far below anything that shows in a table.
 FLAT = 1e-5
 # With fewer ratings per stimulus its variance hangs on a handful of stimuli.
@@ -84,15 +88,19 @@ def fit_crossed(
     reasons = [_aliased(factor, codes, what) for factor, what in zip(factors, ("listener", "stimulus"), strict=True)]
     sums = crossed_sums(scores - centre, codes, factors[order[0]], factors[order[1]])
     estimable = np.array([not reasons[place] for place in order])
-    likelihood, information = _maximised(RestrictedLikelihood(sums, (0.0, 0.0)), estimable)
+    likelihood, information = _maximised(sums, estimable)
     back = [*np.argsort(order), 2]
     covariance, slopes = likelihood.system_covariance()
     variances = np.array([*likelihood.ratios, 1.0])[back] * likelihood.residual_variance
     variances[[*map(bool, reasons), False]] = math.nan
     means = likelihood.coefficients[: len(names)] + centre
     related = factors[1] if alike is None else pd.factorize(alike)[0]
-    influences = likelihood.influences(codes, factors[order[0]], factors[order[1]])
-    influences *= (scores - means[codes])[:, None]
+    deviations = scores - means[codes]
+
+    def influences(rows: Codes) -> Floats:
+        weights = likelihood.influences(codes[rows], factors[order[0]][rows], factors[order[1]][rows])
+        return weights * deviations[rows, None]
+
     return CrossedFit(
         systems=tuple(str(name) for name in names),
         means=means,
@@ -120,9 +128,10 @@ def _check_enough(scores: Floats, systems: Codes, factors: list[Codes]) -> None:
 
 def _aliased(factor: Codes, systems: Codes, what: str) -> str:
     """Return why the variance of a factor cannot be estimated, or an empty text."""
-    if len(np.unique(factor)) == len(factor):
+    n_levels = int(factor.max()) + 1
+    if n_levels == len(factor):
         return f"one rating per {what}: {what} and residual variance cannot be told apart and are counted as residual"
-    if len(np.unique(np.column_stack([factor, systems]), axis=0)) == systems.max() + 1:
+    if len(pd.unique(systems * n_levels + factor)) == systems.max() + 1:
         return f"one {what} per system: systems cannot be told from them, and their intervals hold for these alone"
     return ""
 
@@ -134,13 +143,46 @@ def _hardly_apart(stimuli: Codes) -> str:
     return f"{each:.1f} ratings per stimulus: stimulus and residual variance are hardly told apart"
 
 
-def _maximised(likelihood: RestrictedLikelihood, estimable: np.ndarray) -> tuple[RestrictedLikelihood, Floats]:
-    """Return the likelihood at its maximum, and the covariance [3, 3] of the variances' estimates."""
+def _maximised(sums: CrossedSums, estimable: np.ndarray) -> tuple[RestrictedLikelihood, Floats]:
+    """Return the likelihood at its maximum, and the covariance [3, 3] of the variances' estimates.
+
+    Newton's method goes there from moment estimates. They lie the nearer to the truth the more ratings there are, and
+    so does the maximum that is looked for: few evaluations lead to it and to no other. Where a step leaves the range,
+    as it does if a variance is best taken as zero, or the end is no maximum, L-BFGS-B searches the range first.
+    """
+    try:
+        return _polished(sums, _moment_estimates(sums, estimable))
+    except (MixedModelDidNotConverge, np.linalg.LinAlgError):
+        return _polished(sums, _searched(sums, estimable))
+
+
+def _likelihood(sums: CrossedSums, ratios: Floats) -> RestrictedLikelihood:
+    at = RestrictedLikelihood(sums, (float(ratios[0]), float(ratios[1])))
+    if at.residual_squares <= ROUNDING * sums.squares:
+        raise MixedModelDidNotConverge(NO_RESIDUAL)
+    return at
+
+
+def _moment_estimates(sums: CrossedSums, estimable: np.ndarray) -> Floats:
+    """Return the ratios of the variances that give y'P V P y, with P at the start, the values it is expected to have.
+
+    Source: Rao 1971, "Estimation of variance and covariance components: MINQUE theory", J Multivariate Analysis 1(3).
+    """
+    shares = np.where(estimable, START, 0.0)
+    start = _likelihood(sums, shares / (1 - shares))
+    active = np.append(estimable, True)
+    variances = np.zeros(3)
+    variances[active] = np.linalg.solve(start.trace_products[np.ix_(active, active)], start.squares[active])
+    if (variances[active] <= 0).any():
+        raise MixedModelDidNotConverge("The moment estimate of a variance is not positive.")
+    return np.asarray(variances[:2] / variances[2])
+
+
+def _searched(sums: CrossedSums, estimable: np.ndarray) -> Floats:
+    """Return the ratios at which L-BFGS-B ends that walks over the factors' shares. Raises MixedModelDidNotConverge."""
 
     def deviance(shares: Floats) -> tuple[float, Floats]:
-        at = RestrictedLikelihood(likelihood.sums, (shares[0] / (1 - shares[0]), shares[1] / (1 - shares[1])))
-        if at.residual_squares <= ROUNDING * at.sums.squares:
-            raise MixedModelDidNotConverge("The residual variance is zero: listeners and stimuli explain every rating.")
+        at = _likelihood(sums, shares / (1 - shares))
         return at.deviance, at.ratio_gradient() / (1 - shares) ** 2
 
     found = optimize.minimize(
@@ -151,19 +193,21 @@ def _maximised(likelihood: RestrictedLikelihood, estimable: np.ndarray) -> tuple
         bounds=[(0.0, LARGEST_SHARE if free else 0.0) for free in estimable],
         options={"ftol": 1e-14, "gtol": 1e-8},
     )
-    return _polished(likelihood, np.asarray(found.x / (1 - found.x)))
+    if (found.x >= LARGEST_SHARE).any():
+        raise MixedModelDidNotConverge(NO_RESIDUAL)
+    return np.asarray(found.x / (1 - found.x))
 
 
-def _polished(likelihood: RestrictedLikelihood, ratios: Floats) -> tuple[RestrictedLikelihood, Floats]:
+def _polished(sums: CrossedSums, ratios: Floats) -> tuple[RestrictedLikelihood, Floats]:
     """Go to the maximum by Newton's method, so that the order of the rows shows in no printed digit."""
     active = np.append(ratios > 0, True)
     for _ in range(POLISHING_STEPS):
-        likelihood = RestrictedLikelihood(likelihood.sums, (float(ratios[0]), float(ratios[1])))
+        likelihood = _likelihood(sums, ratios)
         variances = np.append(ratios, 1.0) * likelihood.residual_variance
         gradient, covariance = likelihood.variance_gradient(), _covariance(likelihood, active)
         step = 0.5 * covariance @ gradient
         stepped = variances - step
-        if (stepped[active] <= 0).any() or np.abs(step[active] / variances[active]).max() < 1e-13:
+        if (stepped[active] <= 0).any() or np.abs(step[active] / variances[active]).max() < SMALLEST_STEP:
             break
         ratios = stepped[:2] / stepped[2]
     if np.abs(gradient[active] * variances[active]).max() > FLAT:

@@ -12,6 +12,7 @@ weights of generalised least squares (Cameron & Miller 2015, "A practitioner's g
 50(2), section II.D).
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,9 +20,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from analysis.engine.crossed_likelihood import Codes, Floats, Sparse
+from analysis.engine.crossed_sums import Codes, Floats, Sparse
 
 FLOORED = "two-way variance not positive: the larger one-way variance is used"
+ROWS_AT_ONCE = 8_192
 
 
 @dataclass(frozen=True)
@@ -91,23 +93,52 @@ class ClusteredErrors:
         return np.asarray((n_ratings - 1) / np.maximum(n_ratings - n_systems, 1))
 
 
-def clustered_errors(influences: Floats, systems: Codes, listeners: Codes, stimuli: Codes) -> ClusteredErrors:
-    """Cluster the ratings' influences on the means [N, K], their weights times their deviations, by codes [N]."""
-    both = pd.factorize(listeners * (int(stimuli.max()) + 1) + stimuli)[0]
-    by_listener, by_stimulus, by_both = (_sums(influences, systems, codes) for codes in (listeners, stimuli, both))
+def clustered_errors(
+    influences: Callable[[Codes], Floats], systems: Codes, listeners: Codes, stimuli: Codes
+) -> ClusteredErrors:
+    """Cluster the influences on the means, `influences(rows)` [n, K], by the codes of listeners and stimuli [N].
+
+    An influence is a rating's weight in each mean times its deviation. They are asked for and summed some thousand at a
+    time, all of a listener at once, for those of a large study would fill the memory.
+    """
+    n_systems, n_stimuli = int(systems.max()) + 1, int(stimuli.max()) + 1
+    cells = listeners * n_stimuli + stimuli
+    among_listeners, among_both = np.zeros((2, n_systems, n_systems))
+    of_stimuli = np.zeros((n_stimuli, n_systems))
+    for rows in _whole_listeners(cells, listeners):
+        found = influences(rows)
+        for among, codes in ((among_listeners, listeners), (among_both, cells)):
+            sums = _summed(found, codes[rows])[1]
+            among += sums.T @ sums
+        levels, sums = _summed(found, stimuli[rows])
+        of_stimuli[levels] += sums
     return ClusteredErrors(
-        listeners=by_listener,
-        stimuli=by_stimulus,
-        both=by_both,
+        listeners=ClusteredSums(among_listeners, *_patterns(systems, listeners)),
+        stimuli=ClusteredSums(of_stimuli.T @ of_stimuli, *_patterns(systems, stimuli)),
+        both=ClusteredSums(among_both, *_patterns(systems, pd.factorize(cells)[0])),
         sizes=np.bincount(systems).astype(np.float64),
     )
 
 
-def _sums(influences: Floats, systems: Codes, clusters: Codes) -> ClusteredSums:
-    members: Sparse = sparse.csr_array((np.ones(len(clusters)), (clusters, np.arange(len(clusters)))))
-    sums = np.asarray(members @ influences)
-    is_heard = np.zeros((len(sums), influences.shape[1]), dtype=bool)
+def _whole_listeners(cells: Codes, listeners: Codes) -> Iterator[Codes]:
+    """Yield the rows in the order of their cells, some thousand at a time, and all of a listener together."""
+    order = np.argsort(cells, kind="stable")
+    ends = np.cumsum(np.bincount(listeners))
+    cuts = np.unique(ends[np.searchsorted(ends, np.arange(ROWS_AT_ONCE, len(cells), ROWS_AT_ONCE))])
+    yield from np.split(order, cuts[cuts < len(cells)])
+
+
+def _summed(influences: Floats, clusters: Codes) -> tuple[Codes, Floats]:
+    """Return the clusters that occur [C], in order, and the sums of their influences [C, K]."""
+    levels, places = np.unique(clusters, return_inverse=True)
+    members: Sparse = sparse.csr_array((np.ones(len(places)), (places, np.arange(len(places)))))
+    return levels, np.asarray(members @ influences)
+
+
+def _patterns(systems: Codes, clusters: Codes) -> tuple[npt.NDArray[np.bool_], Floats]:
+    """Return the sets of systems that clusters have ratings of [P, K], and how many clusters have each [P]."""
+    is_heard = np.zeros((int(clusters.max()) + 1, int(systems.max()) + 1), dtype=bool)
     is_heard[clusters, systems] = True
-    packed, counts = np.unique(np.packbits(is_heard, axis=1), axis=0, return_counts=True)
-    patterns = np.unpackbits(packed, axis=1, count=is_heard.shape[1]).astype(bool)
-    return ClusteredSums(covariance=sums.T @ sums, patterns=patterns, counts=counts.astype(np.float64))
+    packed = pd.DataFrame(np.packbits(is_heard, axis=1)).value_counts(sort=False)
+    patterns = np.unpackbits(packed.index.to_frame().to_numpy(), axis=1, count=is_heard.shape[1]).astype(bool)
+    return patterns, packed.to_numpy().astype(np.float64)

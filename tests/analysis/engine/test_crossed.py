@@ -7,7 +7,8 @@ import pytest
 from scipy import optimize, stats
 
 from analysis.engine.crossed import CrossedFit, MixedModelDidNotConverge, NothingToFit, fit_crossed
-from analysis.engine.crossed_likelihood import RestrictedLikelihood, crossed_sums
+from analysis.engine.crossed_likelihood import RestrictedLikelihood
+from analysis.engine.crossed_sums import crossed_sums
 from tests.analysis.frames import published
 
 LME4 = Path(__file__).with_name("lme4_vcc2020_english.csv")
@@ -75,6 +76,21 @@ def test_gradient_and_hessian_are_the_numerical_derivatives_of_the_whole_matrix(
     assert hessian == pytest.approx(np.array(curved), rel=1e-3, abs=1e-2)
 
 
+@pytest.mark.parametrize("most_products", [0, 2**25])
+def test_weighted_products_are_those_of_the_levels_one_by_one(most_products, monkeypatch):
+    monkeypatch.setattr("analysis.engine.crossed_sums.MOST_PRODUCTS", most_products)
+    sums = likelihood_of(sparse_study(), (0.7, 0.4)).sums
+    weights = 1 / (1 + 0.4 * sums.counts)
+
+    products = sums.weighted_products(weights)
+
+    rows = sums.across.toarray()
+    assert len(np.unique(sums.counts)) > 1
+    assert products == pytest.approx(
+        sum(weight * np.outer(row, row) for weight, row in zip(weights, rows, strict=True))
+    )
+
+
 def test_the_fit_is_the_minimum_of_the_dense_deviance():
     study = sparse_study(seed=4)
 
@@ -83,6 +99,22 @@ def test_the_fit_is_the_minimum_of_the_dense_deviance():
     best = optimize.minimize(lambda logs: dense_deviance(study, np.exp(logs)), np.zeros(3), tol=1e-10)
     assert fitted.variances == pytest.approx(np.exp(best.x), rel=1e-4)
     assert fitted.criterion == pytest.approx(best.fun, abs=1e-7)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_from_moment_estimates_newtons_method_finds_the_maximum_that_a_search_of_the_range_finds(seed, monkeypatch):
+    study = sparse_study(seed=seed)
+
+    near = fit(study)
+    monkeypatch.setattr("analysis.engine.crossed._moment_estimates", refuse)
+    searched = fit(study)
+
+    assert near.variances == pytest.approx(searched.variances, rel=1e-8)
+    assert near.criterion == pytest.approx(searched.criterion, abs=1e-9)
+
+
+def refuse(*_: object) -> None:
+    raise MixedModelDidNotConverge
 
 
 def test_a_balanced_study_gives_the_variances_and_the_freedom_of_the_analysis_of_variance():

@@ -55,6 +55,17 @@ def test_influences_are_the_derivatives_of_the_means_and_clusters_are_summed_as_
     assert freedom[0] == 5
 
 
+def test_summed_a_few_ratings_at_a_time_clusters_come_to_the_same(monkeypatch):
+    study = rated(simulated(1), share=0.6).sample(frac=1, random_state=3).reset_index(drop=True)
+    at_once = fitted(study, study["item"]).clustered
+    monkeypatch.setattr("analysis.engine.crossed_clusters.ROWS_AT_ONCE", 9)
+
+    in_parts = fitted(study, study["item"]).clustered
+
+    for way in ("listeners", "stimuli", "both"):
+        assert getattr(in_parts, way).covariance == pytest.approx(getattr(at_once, way).covariance, rel=1e-12)
+
+
 @pytest.mark.parametrize("stimuli", ["clip", "item"])
 def test_in_a_complete_study_errors_are_those_of_the_pairwise_test(stimuli):
     study = rated(simulated(4))
@@ -92,7 +103,7 @@ def test_a_variance_that_is_not_positive_is_replaced_by_the_larger_and_said():
     influences = np.array([[1.5], [-1.0], [-1.0], [1.2]])
     codes = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
 
-    error, freedom, notes = clustered_errors(influences, np.zeros(4, dtype=int), *codes).of(np.ones((1, 1)))
+    error, freedom, notes = clustered_errors(influences.__getitem__, np.zeros(4, dtype=int), *codes).of(np.ones((1, 1)))
 
     assert error[0] == pytest.approx(np.sqrt(2 * (0.5**2 + 0.2**2)))
     assert (freedom[0], notes) == (1, [FLOORED])
