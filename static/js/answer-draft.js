@@ -1,8 +1,8 @@
 /**
- * <answer-draft of="…"> around a trial's form: keeps what was filled in and not yet sent, so that a reload loses nothing.
+ * <answer-draft of="…"> around a form: keeps what was filled in and not yet sent, so that a reload loses nothing.
  *
- * It lies in the window's sessionStorage under the trial's opaque key, and goes when answer-arrived tells that the server
- * has the answer, or when another trial is shown. Where nothing may be kept, the form works without.
+ * It lies in the window's sessionStorage under the name that the page gives it, and goes when answer-arrived tells that
+ * the server has the answer, or when another form is shown. Where nothing may be kept, the form works without.
  */
 const PREFIX = "hearsay-draft:";
 
@@ -10,7 +10,7 @@ class AnswerDraft extends HTMLElement {
   connectedCallback() {
     this.key = this.getAttribute("of");
     this.memory = PREFIX + this.key;
-    this.fields = [...this.querySelectorAll("fieldset input[name]")];
+    this.fields = [...this.querySelectorAll("input[name]:not([type=hidden]), textarea[name]")];
     try {
       this.#forgetOthers();
       this.#bringBack(JSON.parse(sessionStorage.getItem(this.memory)) ?? {});

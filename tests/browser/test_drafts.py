@@ -4,8 +4,9 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from listening_tests.models import Rating
-from tests.browser.listening import CAN_ANSWER, PLAY, open_trial_of
+from listening_tests.models import QuestionnaireAnswer, Rating
+from tests import factories
+from tests.browser.listening import CAN_ANSWER, PLAY, open_trial_of, start_part
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -76,3 +77,32 @@ def test_whoever_withdraws_leaves_nothing_in_the_browser(window):
 
     expect(window.get_by_role("heading", name="You have withdrawn")).to_be_visible()
     assert window.evaluate(KEPT) == []
+
+
+def test_a_half_filled_questionnaire_survives_a_reload_and_goes_once_it_is_answered(window):
+    asked = {
+        "name": "before",
+        "title": "About you",
+        "when": "before",
+        "questions": [
+            {"name": "ears", "prompt": "How well do you hear?", "kind": "choice", "choices": ["Well", "Not so well"]},
+            {"name": "years", "prompt": "How old are you?", "kind": "number"},
+            {"name": "else", "prompt": "Anything else?", "kind": "text", "required": False},
+        ],
+    }
+    session = factories.make_session(study=factories.make_open_study(protocol={"questionnaires": [asked]}))
+    window.goto(reverse("questionnaire", args=[session.key]))
+    window.get_by_role("radio", name="Not so well").check()
+    window.get_by_role("textbox", name="Anything else?").fill("A cold today")
+
+    window.reload()
+
+    expect(window.get_by_role("radio", name="Not so well")).to_be_checked()
+    expect(window.get_by_role("textbox", name="Anything else?")).to_have_value("A cold today")
+    window.get_by_role("spinbutton", name="How old are you?").fill("33")
+    window.get_by_role("button", name="Go on").click()
+    start_part(window)
+    expect(window.locator(PLAY)).to_be_visible()
+    assert window.evaluate(DRAFTS) == []
+    answers = QuestionnaireAnswer.objects.get(session=session).answers
+    assert answers == {"ears": "Not so well", "years": "33.0", "else": "A cold today"}
