@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
+from statsmodels.genmod.families import Binomial
+from statsmodels.genmod.generalized_linear_model import GLM
 from scipy import stats
 
 from analysis.engine.intervals import two_way_interval, within_unit
@@ -91,9 +92,7 @@ def bradley_terry(ratings: pd.DataFrame, confidence: float = 0.95) -> pd.DataFra
     codes = pd.factorize(pairs["listener"])[0]
     is_clustered = len(set(codes)) > 1
     covariance: dict[str, Any] = {"cov_type": "cluster", "cov_kwds": {"groups": codes}} if is_clustered else {}
-    fitted = sm.GLM(pairs["score"].to_numpy(dtype=float), design @ contrast, family=sm.families.Binomial()).fit(
-        **covariance
-    )
+    fitted = GLM(pairs["score"].to_numpy(dtype=float), design @ contrast, family=Binomial()).fit(**covariance)
     strengths = contrast @ fitted.params
     errors = np.sqrt(np.diag(contrast @ fitted.cov_params() @ contrast.T))
     quantile = float(stats.t.ppf((1 + confidence) / 2, len(set(codes)) - 1)) if is_clustered else math.nan
