@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
-from scipy import stats
 
 from analysis.engine.intervals import two_way_interval, within_unit
 from analysis.engine.ratings import NoRatings, counted_ratings
