@@ -11,7 +11,7 @@ from scipy import stats
 
 from analysis.engine.intervals import two_way_interval
 from analysis.engine.ratings import check_ratings
-from analysis.engine.repeats import repeated_answers
+from analysis.engine.repeats import COLUMNS, repeated_answers
 
 Floats = npt.NDArray[np.float64]
 
@@ -25,7 +25,7 @@ def retest_table(ratings: pd.DataFrame, methods: Sequence[str], confidence: floa
     excluded do not count. Raises RatingsFrameIsWrong.
     """
     checked = check_ratings(ratings)
-    kept = checked[checked["method"].isin(list(methods)) & (checked["exclusion"] == "")]
+    kept = checked.loc[checked["method"].isin(list(methods)) & (checked["exclusion"] == ""), COLUMNS]
     pairs = repeated_answers(kept).dropna(subset=["point", "point_again"])
     if pairs.empty:
         return pd.DataFrame()

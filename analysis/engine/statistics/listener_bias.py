@@ -27,6 +27,7 @@ METHOD = "maximum likelihood (ITU-T P.910, Annex E)"
 # With fewer the model mostly runs away: docs/decisions/0014-listener-bias-without-sureal.md has the simulation.
 FEWEST_LISTENERS, FEWEST_SOUNDS = 12, 20
 NAMES = {"test_method": "method", "system": "system", "item": "item", "clip_key": "clip_key"}
+COLUMNS = ["listener", "score", *NAMES.values()]
 
 
 class TooFewRatingsEach(Exception):
@@ -61,7 +62,7 @@ def listener_bias(ratings: pd.DataFrame, confidence: float = 0.95) -> Tables:
     rows, by_listener, by_stimulus = [], [], []
     for method, scored in counted_by_method(ratings, METHODS).items():
         try:
-            fit = _fitted(_rated_enough(first_answers(scored)))
+            fit = _fitted(_rated_enough(first_answers(scored)[COLUMNS]))
         except (TooFewRatingsEach, ListenersAreNotConnected, ListenerModelDidNotConverge) as why:
             rows.append(_refused(method, scored, str(why)))
             continue
@@ -136,7 +137,7 @@ def _listeners(fit: _Fit, confidence: float) -> pd.DataFrame:
 def _stimuli(fit: _Fit, listeners: pd.DataFrame, confidence: float) -> pd.DataFrame:
     each, model = np.bincount(fit.stimuli), fit.model
     half = stats.t.ppf((1 + confidence) / 2, each - 1) * model.quality_errors
-    named = fit.scored.sort_values("clip_key").drop_duplicates("clip_key")
+    named = fit.scored.drop_duplicates("clip_key").sort_values("clip_key")
     unbiased = without_bias(fit.scores, fit.listeners, fit.stimuli)
     return pd.DataFrame(
         {

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
@@ -12,9 +13,12 @@ from analysis.engine.bootstrap import ends_around
 from analysis.engine.crossed import CrossedFit, MixedModelDidNotConverge, NothingToFit, fit_crossed
 from analysis.engine.krippendorff import LEVELS, alpha, bootstrap_alpha, coincidences
 from analysis.engine.ratings import counted_ratings
-from analysis.engine.repeats import first_answers
+from analysis.engine.repeats import IN_TIME, first_answers
 from analysis.engine.retest import retest_table
 from analysis.engine.statistic import Statistic, Tables
+
+Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.intp]
 
 METHODS = ("acr", "acr_clarity")
 RESAMPLES = 2_000
@@ -33,7 +37,7 @@ def reliability(ratings: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame
     `listener with the others`: mean of `leave_one_out_correlations`, with a t interval over listeners that takes them
     for independent. Of a listener's several ratings of a stimulus the first counts. Raises NoRatings.
     """
-    scored = first_answers(counted_ratings(ratings, METHODS))
+    scored = first_answers(counted_ratings(ratings, METHODS)[["listener", "clip_key", "score", *IN_TIME]])
     counted = {"n": len(scored), "n_listeners": scored["listener"].nunique(), "n_stimuli": scored["clip_key"].nunique()}
     rows = [*_alphas(scored, confidence), *intraclass(scored, confidence), _with_the_others(scored, confidence)]
     return pd.DataFrame([{**row, **counted} for row in rows])
@@ -42,24 +46,35 @@ def reliability(ratings: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame
 def leave_one_out_correlations(scored: pd.DataFrame) -> pd.Series:
     """Return Pearson's correlation of each listener's scores with the mean of the others', over the stimuli they share.
 
-    `scored` are counted ratings. NaN with fewer than three such stimuli, or where either side is constant. Leaving the
+    `scored` are first answers. NaN with fewer than three such stimuli, or where either side is constant. Leaving the
     listener out matters: a mean that includes the listener's own score correlates with it by construction.
     """
-    table = scored.pivot_table(index="listener", columns="clip_key", values="score").to_numpy()
-    is_there = ~np.isnan(table)
-    own = np.where(is_there, table, 0.0)
-    others = is_there.sum(axis=0) - is_there
-    means = np.divide(own.sum(axis=0) - own, others, out=np.full_like(own, np.nan), where=others > 0)
-    listeners = sorted(scored["listener"].unique())
-    return pd.Series([_correlation(*pair) for pair in zip(table, means, strict=True)], index=listeners)
+    listeners, names = pd.factorize(scored["listener"], sort=True)
+    stimuli, own = pd.factorize(scored["clip_key"])[0], scored["score"].to_numpy()
+    others = np.bincount(stimuli)[stimuli] - 1
+    is_shared = others > 0
+    means = (np.bincount(stimuli, own)[stimuli] - own)[is_shared] / others[is_shared]
+    return pd.Series(_correlations(own[is_shared], means, listeners[is_shared], len(names)), index=names)
 
 
-def _correlation(own: np.ndarray, others: np.ndarray) -> float:
-    shared = ~np.isnan(own) & ~np.isnan(others)
-    first, second = own[shared], others[shared]
-    if len(first) < FEWEST_STIMULI or np.ptp(first) == 0 or np.ptp(second) == 0:
-        return math.nan
-    return float(np.corrcoef(first, second)[0, 1])
+def _correlations(own: Floats, others: Floats, listeners: Codes, n_listeners: int) -> Floats:
+    """Return each listener's correlation of values [N] of two kinds [L]; NaN of too few or of constant ones."""
+    counts = np.bincount(listeners, minlength=n_listeners)
+    is_defined = counts >= FEWEST_STIMULI
+    centred = []
+    for values in (own, others):
+        low, high = np.full(n_listeners, np.inf), np.full(n_listeners, -np.inf)
+        np.minimum.at(low, listeners, values)
+        np.maximum.at(high, listeners, values)
+        is_defined &= low < high
+        means = np.bincount(listeners, values, n_listeners) / np.maximum(counts, 1)
+        centred.append(values - means[listeners])
+    first, second = centred
+    together, alone, beside = (
+        np.bincount(listeners, products, n_listeners) for products in (first * second, first**2, second**2)
+    )
+    found = np.divide(together, np.sqrt(alone * beside), out=np.full(n_listeners, np.nan), where=is_defined)
+    return np.asarray(np.clip(found, -1, 1))
 
 
 def _alphas(scored: pd.DataFrame, confidence: float) -> Iterator[dict[str, Any]]:

@@ -108,6 +108,20 @@ def test_a_listener_is_compared_with_the_others_alone():
     assert correlations["c"] == pytest.approx(np.corrcoef([4, 2, 1], [1, 2.5, 4])[0, 1])
 
 
+def test_correlations_with_the_others_are_those_of_the_listeners_one_by_one():
+    ratings = counted_ratings(simulated_ratings(n_listeners=9), ["acr"]).sample(frac=0.3, random_state=4)
+    table = ratings.pivot_table(index="listener", columns="clip_key", values="score")
+
+    correlations = leave_one_out_correlations(ratings)
+
+    assert correlations.index.tolist() == table.index.tolist()
+    for listener, own in table.iterrows():
+        others = table.drop(index=listener).mean()
+        shared = own.notna() & others.notna()
+        expected = own[shared].corr(others[shared]) if shared.sum() >= 3 else math.nan
+        assert correlations[listener] == pytest.approx(expected, nan_ok=True)
+
+
 def test_one_listener_agrees_with_nobody_and_the_notes_say_so():
     table = reliability(simulated_ratings(n_listeners=1))
 
