@@ -12,8 +12,12 @@ consistency of their own in most studies; p and q are therefore of all clips tha
 
 The bootstrap draws listener l W_l times and clip s V_s times. With M the answers given and H the right ones [L, S], and
 n = M V, r = H V, p = r / n of each listener, c_obs - c_exp of a classifier that is right at the clips d is the sum over
-answers of 2 (H - p) d, so all judges of a clip share the products of W, W p, ... with M and H, and need none of their
-own. Pairs of listeners follow from (sum of w)^2 = sum of w^2 + twice the sum over pairs.
+answers of 2 (H - p) d, so all judges of a clip share the products of W and W p with M and H, and need none of their
+own. Those of W with M and H are the same whichever clips are looked at together, a system or all of them; p is not.
+
+Pairs of listeners follow from (sum of w)^2 = sum of w^2 + twice the sum over pairs. Of the squares, summed over clips,
+those with p need no product by clip either: sum of V_s M_ls W_l^2 p_l = sum of W_l^2 r_l = sum of V_s (W^2 H)_s, and
+sum of V_s M_ls W_l^2 p_l^2 = sum of (W_l p_l) (W_l r_l).
 """
 
 from collections.abc import Iterator
@@ -30,6 +34,8 @@ from analysis.engine.bootstrap import CHUNK, Draws, RatingTable, draw, rating_ta
 Floats = npt.NDArray[np.float64]
 
 RESAMPLES = 1000
+# Resamples by listeners that fit a processor's cache.
+BLOCK = 50
 
 
 @dataclass(frozen=True)
@@ -49,32 +55,41 @@ class Consistency:
 
 @dataclass(frozen=True)
 class Heard:
-    """Who was right about which clip: answers and right answers [L, S], 0 or 1, and draws of listeners and clips."""
+    """Who was right about which clip: answers and right answers [L, S], 0 or 1, and draws of listeners and clips.
+
+    `at_clips` [4, B, S] has what the listeners drawn answered at each clip: W M, W H, W^2 M and W^2 H.
+    """
 
     answers: Any
     right: Any
     draws: Draws
+    at_clips: Floats
 
     def of(self, clips: npt.NDArray[np.intp]) -> Self:
         """Return what was heard of some clips, by their places."""
-        draws = Draws(self.draws.listeners, self.draws.stimuli[:, clips])
-        return type(self)(self.answers[:, clips], self.right[:, clips], draws)
+        are_neighbours = bool((np.diff(clips) == 1).all())
+        # A slice is looked at where it stands: nothing is copied.
+        at = slice(clips[0], clips[-1] + 1) if are_neighbours else clips
+        draws = Draws(self.draws.listeners, self.draws.stimuli[:, at])
+        return type(self)(self.answers[:, at], self.right[:, at], draws, self.at_clips[:, :, at])
 
     @cached_property
-    def accuracies(self) -> Floats:
-        """Each listener's share of right answers [B, L]; 0 where no answer was drawn."""
-        return _ratio(self.draws.stimuli @ self.right.T, self.draws.stimuli @ self.answers.T, 0.0)
+    def expected(self) -> tuple[Floats, Floats]:
+        """Answers expected right by who gave them, W p M, at each clip [B, S]; and their squares' sum over all [B]."""
+        answers, right = (each.astype(np.float64) for each in (self.answers, self.right))
+        starts = range(0, len(self.draws.listeners), BLOCK)
+        blocks = [self._expected(answers, right, slice(start, start + BLOCK)) for start in starts]
+        by_clip, squares = zip(*blocks, strict=True)
+        return np.concatenate(by_clip), np.concatenate(squares)
 
-    @cached_property
-    def weighted(self) -> Floats:
-        """W p [B, L]."""
-        return np.asarray(self.draws.listeners * self.accuracies)
-
-    @cached_property
-    def by_clip(self) -> tuple[Floats, Floats, Floats]:
-        """Answers W M, right answers W H, and those expected right by who gave them W p M, at each clip [B, S]."""
-        listeners = self.draws.listeners
-        return listeners @ self.answers, listeners @ self.right, self.weighted @ self.answers
+    def _expected(self, answers: Any, right: Any, block: slice) -> tuple[Floats, Floats]:
+        listeners, clips = self.draws.listeners[block], self.draws.stimuli[block]
+        weighted, of_listeners = clips @ right.T, clips @ answers.T
+        # Whoever gave no answer gave no right one: the share is 0 then.
+        expected = np.divide(weighted, np.maximum(of_listeners, 1, out=of_listeners), out=of_listeners)
+        expected *= listeners
+        weighted *= listeners
+        return expected @ answers, np.einsum("bl,bl->b", expected, weighted)
 
     def total(self, of_clips: Floats) -> Floats:
         """Return what stands at each clip [B, S], summed over the clips that were drawn [B]."""
@@ -83,12 +98,12 @@ class Heard:
     @cached_property
     def n(self) -> Floats:
         """How many answers were drawn [B]."""
-        return self.total(self.by_clip[0])
+        return self.total(self.at_clips[0])
 
     @cached_property
     def accuracy(self) -> Floats:
         """The share of right answers [B]; NaN where none was drawn."""
-        return _ratio(self.total(self.by_clip[1]), self.n, np.nan)
+        return _ratio(self.total(self.at_clips[1]), self.n, np.nan)
 
 
 def correct_answers(answers: pd.DataFrame, strata: pd.Series) -> RatingTable:
@@ -97,16 +112,23 @@ def correct_answers(answers: pd.DataFrame, strata: pd.Series) -> RatingTable:
     return rating_table(right, answers["listener"], answers["clip_key"], strata)
 
 
+def as_drawn(table: RatingTable, draws: Draws) -> Heard:
+    """Take each listener and each clip as often as it was drawn."""
+    once = draws.listeners.astype(table.sums.dtype)
+    at_clips = [times @ each for times in (once, once**2) for each in (table.counts, table.sums)]
+    return Heard(table.counts, table.sums, draws, np.stack(at_clips).astype(np.float64))
+
+
 def everything(table: RatingTable) -> Heard:
     """Take each listener and each clip once."""
     n_listeners, n_clips = table.sums.shape
-    return Heard(table.counts, table.sums, Draws(np.ones((1, n_listeners)), np.ones((1, n_clips))))
+    return as_drawn(table, Draws(np.ones((1, n_listeners)), np.ones((1, n_clips))))
 
 
 def resamples(table: RatingTable, generator: np.random.Generator) -> Iterator[Heard]:
     """Draw listeners and clips `RESAMPLES` times, some at a time."""
     for start in range(0, RESAMPLES, CHUNK):
-        yield Heard(table.counts, table.sums, draw(table, min(CHUNK, RESAMPLES - start), generator))
+        yield as_drawn(table, draw(table, min(CHUNK, RESAMPLES - start), generator))
 
 
 def with_classifier(heard: Heard, is_right: Floats) -> tuple[Consistency, Floats]:
@@ -114,7 +136,9 @@ def with_classifier(heard: Heard, is_right: Floats) -> tuple[Consistency, Floats
 
     The classifier's accuracy is that on the answers: a clip counts as often as it was heard.
     """
-    own, both, expected = (_ratio(heard.total(each * is_right), heard.n, np.nan) for each in heard.by_clip)
+    answers, right = heard.at_clips[:2]
+    at_clips = (answers, right, heard.expected[0])
+    own, both, expected = (_ratio(heard.total(each * is_right), heard.n, np.nan) for each in at_clips)
     neither = 1 - heard.accuracy - own
     return Consistency(neither + 2 * both, neither + 2 * expected), own
 
@@ -124,15 +148,13 @@ def among_listeners(heard: Heard) -> Consistency:
 
     NaN where no clip was heard by two listeners. A listener who is drawn twice is no pair with himself.
     """
-    answers, right, expected = heard.by_clip
-    once, weighted = heard.draws.listeners, heard.weighted
-    twice, right_twice = once**2 @ heard.answers, once**2 @ heard.right
-    crossed, expected_twice = (once * weighted) @ heard.answers, weighted**2 @ heard.answers
-    n = heard.total(answers**2 - twice)
-    agreed = right**2 - right_twice + (answers - right) ** 2 - (twice - right_twice)
-    by_chance = expected**2 - expected_twice + (answers - expected) ** 2 - (twice - 2 * crossed + expected_twice)
-    # Where nobody is a pair, rounding alone is left.
-    return Consistency(*(_ratio(heard.total(part), np.where(n > 0.5, n, 0.0), np.nan) for part in (agreed, by_chance)))
+    answers, right = heard.at_clips[:2]
+    expected, expected_twice = heard.expected
+    twice, right_twice = (heard.total(each) for each in heard.at_clips[2:])
+    n = heard.total(answers**2) - twice
+    agreed = heard.total(right**2 + (answers - right) ** 2) - twice
+    by_chance = heard.total(expected**2 + (answers - expected) ** 2) - twice + 2 * (right_twice - expected_twice)
+    return Consistency(*(_ratio(part, n, np.nan) for part in (agreed, by_chance)))
 
 
 def _ratio(part: Floats, whole: Floats, otherwise: float) -> Floats:

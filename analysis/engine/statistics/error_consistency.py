@@ -20,7 +20,7 @@ from analysis.engine.error_consistency import (
     resamples,
     with_classifier,
 )
-from analysis.engine.judged_answers import JUDGE_IN_PART, identified, judged_clips
+from analysis.engine.judged_answers import ANSWERED, JUDGE_IN_PART, identified, judged_clips
 from analysis.engine.ratings import NoRatings
 from analysis.engine.repeats import first_answers
 from analysis.engine.statistic import Statistic, Tables
@@ -79,8 +79,8 @@ def _panels(judged: pd.DataFrame, by: list[str], clips: pd.Index) -> list[_Panel
 
 def _tables(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float) -> Tables:
     answers, judged = first_answers(identified(ratings)), judged_clips(judgements)
-    judged = judged[judged["clip_key"].isin(set(answers["clip_key"]))]
-    answers = answers[answers["clip_key"].isin(set(judged["clip_key"]))]
+    judged = judged[judged["clip_key"].isin(answers["clip_key"].unique())]
+    answers = answers[ANSWERED][answers["clip_key"].isin(judged["clip_key"].unique())]
     if judged.empty:
         raise NoRatings("No clip has both answers of listeners and judgements of a classifier yet.")
     table = correct_answers(answers, answers["system"])

@@ -5,10 +5,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.engine import error_consistency as engine
 from analysis.engine.bootstrap import draw
 from analysis.engine.error_consistency import (
-    Heard,
     among_listeners,
+    as_drawn,
     correct_answers,
     everything,
     with_classifier,
@@ -34,9 +35,12 @@ def study(right: np.ndarray, is_heard: np.ndarray | None = None) -> pd.DataFrame
     return pd.DataFrame(rows)
 
 
+def whole_table(answers: pd.DataFrame):
+    return correct_answers(answers, pd.Series("all", index=answers.index))
+
+
 def answered(answers: pd.DataFrame):
-    table = correct_answers(answers, pd.Series("all", index=answers.index))
-    return everything(table)
+    return everything(whole_table(answers))
 
 
 def drawn_apart(n_listeners: int, n_clips: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -94,14 +98,13 @@ def test_among_listeners_every_pair_of_answers_to_a_clip_counts():
 
 def test_a_resample_is_what_repeated_rows_give_except_that_nobody_is_a_pair_with_himself():
     right, classifier = drawn_apart(4, 12)
-    answers = study(right)
-    table = correct_answers(answers, pd.Series("all", index=answers.index))
+    table = whole_table(study(right))
     draws = draw(table, 3, np.random.default_rng(5))
 
     found, _ = with_classifier(
-        Heard(table.counts, table.sums, draws), classifier[[int(clip[1:]) for clip in table.stimuli]].astype(float)
+        as_drawn(table, draws), classifier[[int(clip[1:]) for clip in table.stimuli]].astype(float)
     )
-    ceiling = among_listeners(Heard(table.counts, table.sums, draws))
+    ceiling = among_listeners(as_drawn(table, draws))
 
     for place in range(3):
         clips = np.repeat([int(clip[1:]) for clip in table.stimuli], draws.stimuli[place].astype(int))
@@ -112,6 +115,32 @@ def test_a_resample_is_what_repeated_rows_give_except_that_nobody_is_a_pair_with
         pairs = [(a, b) for a, b in combinations(drawn, 2) if a != b]
         observed = np.mean([right[a, clips] == right[b, clips] for a, b in pairs])
         assert ceiling.observed[place] == pytest.approx(observed)
+
+
+@pytest.mark.parametrize("clips", [[2, 3, 4, 5], [0, 3, 7, 11]])
+def test_in_resamples_of_some_clips_chance_is_the_sum_over_answers_and_over_pairs(monkeypatch, clips):
+    monkeypatch.setattr(engine, "BLOCK", 2)
+    right, classifier = drawn_apart(6, 12)
+    table = whole_table(study(right, np.random.default_rng(4).random(right.shape) < 0.6))
+    draws = draw(table, 3, np.random.default_rng(5))
+
+    heard = as_drawn(table, draws).of(np.array(clips))
+    found, ceiling = with_classifier(heard, classifier[clips].astype(float))[0], among_listeners(heard)
+
+    answers, is_right, of_judge = table.counts[:, clips], table.sums[:, clips], classifier[clips]
+    for place, (listeners, stimuli) in enumerate(zip(draws.listeners, draws.stimuli[:, clips], strict=True)):
+        shares = (is_right * stimuli).sum(axis=1) / np.maximum((answers * stimuli).sum(axis=1), 1)
+        weights = (listeners[:, None] * answers * stimuli).ravel()
+        by_chance = np.where(of_judge, shares[:, None], 1 - shares[:, None]).ravel()
+        assert found.expected[place] == pytest.approx(np.average(by_chance, weights=weights))
+        pairs = [
+            (listeners[a] * listeners[b] * stimuli[clip], shares[a] * shares[b] + (1 - shares[a]) * (1 - shares[b]))
+            for clip in range(len(clips))
+            for a, b in combinations(np.flatnonzero(answers[:, clip]), 2)
+        ]
+        assert ceiling.expected[place] == pytest.approx(
+            np.average([p for _, p in pairs], weights=[w for w, _ in pairs])
+        )
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
