@@ -7,7 +7,6 @@ import argparse
 import math
 import time
 from collections.abc import Callable
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +102,7 @@ def _pairs(ratings: pd.DataFrame) -> None:
 
     def all_pairs() -> None:
         scores = ratings["score"].to_numpy()
-        test = PermutationTest(scores, systems, listeners, stimuli, np.random.default_rng(1), PERMUTATIONS)
-        for first, second in combinations(range(systems.max() + 1), 2):
-            test.p(first, second)
+        PermutationTest(scores, systems, listeners, stimuli, np.random.default_rng(1), PERMUTATIONS).p_values()
 
     n_pairs = math.comb(int(systems.max()) + 1, 2)
     what = f"permutation test, {n_pairs:,} pairs of systems, {PERMUTATIONS} swaps of listeners and of stimuli each"

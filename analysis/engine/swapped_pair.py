@@ -1,137 +1,118 @@
-"""The difference of two systems' means over its error, when the systems change places for some listeners or stimuli."""
+"""The difference of two systems' means over its error, when the systems change places for some listeners or stimuli.
+
+Nearly all of it follows from sums of one system alone, which serve all of its pairs; only what both systems have
+(listeners, and stimuli where these are items) needs products of the pair's own.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
+
+from analysis.engine.rated_system import CELL_SQUARES, GIVEN, SQUARES, RatedSystem
+from analysis.engine.swapped_squares import (
+    EXCHANGED,
+    Means,
+    crossed,
+    entries_of,
+    entries_of_parts,
+    parts,
+    squares,
+    unless_rounding,
+)
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
-Labels = npt.NDArray[np.bool_]
 
 # A variance below this is none.
 NO_VARIANCE = 1e-18
-# A sum of squares below this share of its terms is rounding.
-ROUNDING = 1e-12
-# From so many listeners to a stimulus sums by listener take longer than their products.
-FEW_LISTENERS = 8
-# The entries of a symmetric 4 × 4 matrix; swapping the systems is [0, 1, 2, 3] -> [1, 0, 3, 2].
-ENTRIES = ((0, 0), (1, 1), (0, 1), (0, 2), (1, 3), (0, 3), (1, 2), (2, 2), (3, 3), (2, 3))
-# A swap adds to an entry what another has more, and takes as much from that: four numbers make all the changes.
-GAINING, GAINED = [0, 3, 5, 7], [1, 4, 6, 8]
-CHANGES = np.zeros((4, len(ENTRIES)))
-CHANGES[range(4), GAINING], CHANGES[range(4), GAINED] = 1.0, -1.0
-TIMES = np.array([1.0 if first == second else 2.0 for first, second in ENTRIES])
+# What a cell takes in the sums by listener is what so many products of two columns of their table take.
+PRODUCTS_PER_CELL = 8
+# What fits a processor's cache: with more relabellings at once the memory takes most of the time.
+CHUNK = 250
 
 
 @dataclass(frozen=True)
-class Means:
-    """The difference of both systems' means in each relabelling [B], and what makes a unit's part of it.
+class SwappedListeners:
+    """What the swapped listeners of each relabelling gave one system.
 
-    `weights` [B, 4] of a unit's two sums and two counts: its part in the difference, less what it were if average.
+    `totals` [8, B] are the sums of `RatedSystem.by_listener`, `by_stimulus` [2, S, B] those of scores and of ratings.
+    `entries` [10, B] are the ENTRIES of the stimuli, where the system is the first of a pair.
     """
 
-    difference: Floats
-    weights: Floats
-    is_empty: Labels
+    totals: Floats
+    by_stimulus: Floats
+    entries: Floats
 
     @classmethod
-    def of(cls, moved: Floats, clusters: Floats) -> "Means":
-        """Return the means of clusters [G, 4] when swaps add so much to the first system's sum and count [B, 2]."""
-        both = clusters.sum(axis=0).reshape(2, 2).sum(axis=1)
-        sums, counts = (clusters[:, [0, 2]].sum(axis=0) + moved).T
-        n_first, n_second = np.maximum(counts, 1), np.maximum(both[1] - counts, 1)
-        first, second = sums / n_first, (both[0] - sums) / n_second
-        weights = np.column_stack([1 / n_first, -1 / n_second, -first / n_first, second / n_second])
-        return cls(first - second, weights, (counts < 0.5) | (counts > both[1] - 0.5))
+    def of(cls, system: RatedSystem, swaps: Floats) -> "SwappedListeners":
+        """Return it for listeners swapped where there is a 1 [L, B]."""
+        gave = np.hstack([system.by_listener, system.table.toarray()]).T @ swaps
+        totals, moved = gave[:8], gave[8:].reshape(2, len(system.stimuli), -1)
+        stayed = system.by_stimulus[:, GIVEN].T[:, :, None] - moved
+        return cls(totals, moved, entries_of_parts((stayed[0], moved[0], stayed[1], moved[1])))
 
 
 @dataclass(frozen=True)
 class SwappedPair:
-    """The ratings of two systems as units: all that a listener said of a stimulus.
+    """Two systems of a study. The pair's stimuli are those of the first system, then the second's further ones."""
 
-    `units` [U, 4]: the sum of scores under the first and the second system, then the number of ratings under each.
-    `listener` and `stimulus` number both [U]; `listeners` are the study's numbers of the pair's listeners.
-    """
-
-    units: Floats
-    listener: Codes
-    stimulus: Codes
-    listeners: Codes
+    first: RatedSystem
+    second: RatedSystem
 
     @property
     def n_stimuli(self) -> int:
-        return int(self.stimulus.max()) + 1
-
-    @property
-    def n_of_first(self) -> int:
-        return int((self.by_stimulus[:, 2] > 0).sum())
+        return len(self.first.stimuli) + len(self.second.stimuli) - self.n_shared
 
     @property
     def n_shared(self) -> int:
-        return int((self.by_stimulus[:, 2:] > 0).all(axis=1).sum())
+        return len(self._shared[0])
 
     @cached_property
-    def by_listener(self) -> Floats:
-        """The units' numbers summed by listener [L, 4]."""
-        return _summed(self.units, self.listener)
-
-    @cached_property
-    def by_stimulus(self) -> Floats:
-        """The units' numbers summed by stimulus [S, 4]."""
-        return _summed(self.units, self.stimulus)
-
-    @cached_property
-    def _gains_of_stimuli(self) -> Floats:
-        return _gains_of(self.by_stimulus, self.units, self.stimulus)
-
-    @cached_property
-    def _moves(self) -> Floats:
-        """What swapping a stimulus adds to the first system's sum and count of each listener [2, L, S]."""
-        moves = np.zeros((2, len(self.listeners), self.n_stimuli))
-        moves[:, self.listener, self.stimulus] = (self.units[:, [1, 3]] - self.units[:, [0, 2]]).T
-        return moves
-
-    @cached_property
-    def _products_of_listeners(self) -> Floats:
-        """The listeners' moves of sums, moves of counts, and numbers, each times each [2 S + 4, 2 S + 4]."""
-        rows = np.hstack([*self._moves, self.by_listener])
-        return np.asarray(rows.T @ rows)
+    def crossed_by_listener(self) -> Floats:
+        """What swapping a listener adds to what is `crossed` of the pair's listeners, and of its cells [2, L]."""
+        listeners = self.first.listener[self._same_cells[0]]
+        of_cells = np.bincount(listeners, crossed(*self._shared_cells), self.first.n_listeners)
+        return np.stack([crossed(self.first.by_listener, self.second.by_listener), of_cells])
 
     def stimuli_swapped(self, swaps: Floats) -> Floats:
-        """Return the statistic of each relabelling in which the systems change places in some stimuli [B, S] -> [B]."""
-        means, of_stimuli, of_units = _moved(swaps, self.by_stimulus, self._gains_of_stimuli)
+        """Return the statistic of each relabelling in which the systems change places in some stimuli [S, B] -> [B]."""
+        moved = self._gains_of_stimuli @ swaps
+        means = self._means(moved)
         return self._studentised(
             means,
-            by_stimulus=_squares(of_stimuli, means.weights, self.by_stimulus),
-            by_listener=self._squares_by_listener(swaps, means.weights),
-            by_both=_squares(of_units, means.weights, self.units),
+            by_stimulus=squares(self._entries_of_stimuli, moved[SQUARES], moved[8], means),
+            by_listener=self._squares_by_listener(means, swaps),
+            by_both=squares(self._entries_of_cells, moved[CELL_SQUARES], moved[9], means),
         )
 
-    def listeners_swapped(self, swaps: Floats, columns: Codes, moved: tuple[Floats, Floats]) -> Floats:
-        """Return the same for listeners, whose swaps stand in these columns [L] of many [B, M] -> [B].
+    def listeners_swapped(self, own: SwappedListeners, others: SwappedListeners, moved_crossed: Floats) -> Floats:
+        """Return the same for swapped listeners, from what they gave either system -> [B].
 
-        `moved` is what the first system's sums and counts of each stimulus gain [S, B].
+        `moved_crossed` [2, B] is the sum of `crossed_by_listener` over them.
         """
-        # Zeros for those of the many who are no listeners of this pair: cheaper than a copy of the others.
-        by_listener = np.zeros((swaps.shape[1], 4))
-        by_listener[columns] = self.by_listener
-        gains = _gains_of(by_listener, self.units, columns[self.listener])
-        means, of_listeners, of_units = _moved(swaps, by_listener, gains)
+        moved = others.totals - own.totals
+        means = self._means(moved)
         return self._studentised(
             means,
-            by_stimulus=_squares_across(means.weights, self.by_stimulus, *moved),
-            by_listener=_squares(of_listeners, means.weights, by_listener),
-            by_both=_squares(of_units, means.weights, self.units),
+            by_stimulus=self._squares_by_stimulus(means, own, others),
+            by_listener=squares(self._entries_of_listeners, moved[SQUARES], moved_crossed[0], means),
+            by_both=squares(self._entries_of_cells, moved[CELL_SQUARES], moved_crossed[1], means),
         )
 
-    def _studentised(self, means: "Means", by_stimulus: Floats, by_listener: Floats, by_both: Floats) -> Floats:
+    def _means(self, moved: Floats) -> Means:
+        return Means.of(moved[GIVEN], self.first.total_by_listener[GIVEN], self.second.total_by_listener[GIVEN])
+
+    def _studentised(self, means: Means, by_stimulus: Floats, by_listener: Floats, by_both: Floats) -> Floats:
         """Return |difference of means| over its two-way cluster-robust error [B], NaN where there is none."""
+        n_listeners = np.count_nonzero(self.first.by_listener[:, 1] + self.second.by_listener[:, 1])
         stimulus, listener, both = (
             squares * n_clusters / max(n_clusters - 1, 1)
             for squares, n_clusters in (
-                (by_stimulus, self.n_stimuli), (by_listener, len(self.listeners)), (by_both, len(self.units)),
+                (by_stimulus, self.n_stimuli), (by_listener, int(n_listeners)), (by_both, self._n_cells),
             )
         )  # fmt: skip
         two_way = listener + stimulus - both
@@ -139,66 +120,124 @@ class SwappedPair:
         is_known = (variance > NO_VARIANCE) & ~means.is_empty
         return np.asarray(np.abs(means.difference) / np.sqrt(np.where(is_known, variance, np.nan)))
 
-    def _squares_by_listener(self, swaps: Floats, weights: Floats) -> Floats:
-        """Return the sum over listeners of (weights · listener)² when stimuli are swapped [B, S] -> [B]."""
-        if len(self.listeners) < FEW_LISTENERS * self.n_stimuli:
-            return _squares_across(weights, self.by_listener, *(moves @ swaps.T for moves in self._moves))
-        # With many more listeners than stimuli their products by stimulus are less than their sums.
-        gains = [(weights[:, [number]] - weights[:, [number + 1]]) * swaps for number in (0, 2)]
-        factors = np.hstack([*gains, weights])
-        return _unless_rounding((factors @ self._products_of_listeners) * factors)
+    def _squares_by_listener(self, means: Means, swaps: Floats) -> Floats:
+        """Return the sum over listeners of (weights · listener)² when stimuli are swapped [S, B] -> [B]."""
+        is_direct = PRODUCTS_PER_CELL * self._n_cells < (2 * len(self._of_columns)) ** 2
+        squares = self._squares_of_listeners if is_direct else self._squares_of_columns
+        # The stimuli of the systems stand side by side: no copy where they share none.
+        by_column = swaps[self._of_columns] if self.n_shared else swaps
+        chunks = (slice(start, start + CHUNK) for start in range(0, swaps.shape[1], CHUNK))
+        return np.concatenate([squares(means.part(chunk), by_column[:, chunk]) for chunk in chunks])
+
+    def _squares_of_listeners(self, means: Means, swaps: Floats) -> Floats:
+        moved = (self._moves @ swaps).reshape(2, -1, swaps.shape[1])
+        of_listeners = parts(self._by_listener, means.weights, means.of_first - means.of_second, moved)
+        return np.asarray(np.einsum("lb,lb->b", of_listeners, of_listeners))
+
+    def _squares_of_columns(self, means: Means, swaps: Floats) -> Floats:
+        """Return the same from the products of columns: less work than sums of many listeners."""
+        own, others = np.split(swaps, [len(self.first.stimuli)])
+        factors = np.concatenate(
+            [_factors(own, means.of_first, means.of_second), _factors(others, means.of_second, means.of_first)]
+        )
+        return unless_rounding((self._products @ factors) * factors)
+
+    def _squares_by_stimulus(self, means: Means, own: SwappedListeners, others: SwappedListeners) -> Floats:
+        """Return the sum over stimuli of (weights · stimulus)² when listeners are swapped [B]."""
+        change = means.of_second - means.of_first
+        first, second = self._stimuli_of_both
+        of_first = parts(first, means.of_first, change, own.by_stimulus[:, self._shared[0]])
+        of_second = parts(second, means.of_second, -change, others.by_stimulus[:, self._shared[1]])
+        of_systems = (own.entries + others.entries[EXCHANGED]) * means.products
+        return unless_rounding(np.vstack([of_systems, 2 * of_first * of_second]))
+
+    @cached_property
+    def _shared(self) -> tuple[Codes, Codes]:
+        """The places of the stimuli of both systems, among those of the first and among those of the second."""
+        own, others = self.first.stimuli, self.second.stimuli
+        _, *places = np.intersect1d(own, others, assume_unique=True, return_indices=True)
+        return places[0], places[1]
+
+    @cached_property
+    def _of_columns(self) -> Codes:
+        """The place among the pair's stimuli of each of the first system's, then of each of the second's."""
+        n_first = len(self.first.stimuli)
+        of_second = np.full(len(self.second.stimuli), -1)
+        of_second[self._shared[1]] = self._shared[0]
+        of_second[of_second < 0] = np.arange(n_first, self.n_stimuli)
+        return np.concatenate([np.arange(n_first), of_second])
+
+    @cached_property
+    def _same_cells(self) -> tuple[Codes, Codes]:
+        """Which cells of the first and of the second system are of the same listener and stimulus."""
+        keys, kept = [], []
+        for system, shared in zip((self.first, self.second), self._shared, strict=True):
+            # The stimuli that both have, counted from 1.
+            order = np.zeros(len(system.stimuli), dtype=np.intp)
+            order[shared] = np.arange(1, len(shared) + 1)
+            own = np.flatnonzero(order[system.place])
+            kept.append(own)
+            keys.append(system.listener[own] * (len(shared) + 1) + order[system.place[own]])
+        _, *same = np.intersect1d(keys[0], keys[1], assume_unique=True, return_indices=True)
+        return kept[0][same[0]], kept[1][same[1]]
+
+    @property
+    def _shared_cells(self) -> tuple[Floats, Floats]:
+        return self.first.cells[self._same_cells[0]], self.second.cells[self._same_cells[1]]
+
+    @property
+    def _stimuli_of_both(self) -> tuple[Floats, Floats]:
+        return self.first.by_stimulus[self._shared[0], GIVEN], self.second.by_stimulus[self._shared[1], GIVEN]
+
+    @property
+    def _n_cells(self) -> int:
+        return len(self.first.cells) + len(self.second.cells) - len(self._same_cells[0])
+
+    @cached_property
+    def _gains_of_stimuli(self) -> Floats:
+        """What swapping a stimulus adds to the first system's totals, and as `crossed_by_listener` [10, S]."""
+        gains = np.zeros((10, self.n_stimuli))
+        own, others = np.split(self._of_columns, [len(self.first.stimuli)])
+        gains[:8, own] -= self.first.by_stimulus.T
+        gains[:8, others] += self.second.by_stimulus.T
+        gains[8, self._shared[0]] = crossed(*self._stimuli_of_both)
+        gains[9] = np.bincount(self.first.place[self._same_cells[0]], crossed(*self._shared_cells), self.n_stimuli)
+        return gains
+
+    @cached_property
+    def _moves(self) -> Any:
+        """What swapping a stimulus of either system adds to the first system's `RatedSystem.moves` [2 L, S1 + S2]."""
+        return sparse.hstack([-self.first.moves, self.second.moves])
+
+    @cached_property
+    def _by_listener(self) -> Floats:
+        """The listeners' sums under either system, then their numbers of ratings [L, 4]."""
+        return np.stack([self.first.by_listener, self.second.by_listener], axis=2)[:, GIVEN].reshape(-1, 4)
+
+    @cached_property
+    def _entries_of_listeners(self) -> Floats:
+        own, others = self.first, self.second
+        squares = (own.total_by_listener[SQUARES], others.total_by_listener[SQUARES])
+        return entries_of(*squares, own.by_listener[:, GIVEN], others.by_listener[:, GIVEN])
+
+    @cached_property
+    def _entries_of_stimuli(self) -> Floats:
+        own = (self.first.total_by_stimulus[SQUARES], self.second.total_by_stimulus[SQUARES])
+        return entries_of(*own, *self._stimuli_of_both)
+
+    @cached_property
+    def _entries_of_cells(self) -> Floats:
+        return entries_of(
+            self.first.total_by_listener[CELL_SQUARES], self.second.total_by_listener[CELL_SQUARES], *self._shared_cells
+        )
+
+    @cached_property
+    def _products(self) -> Floats:
+        """The columns of both tables times each other."""
+        across = self.first.products_with(self.second)
+        return np.block([[self.first.products, across], [across.T, self.second.products]])
 
 
-def _gains_of(clusters: Floats, units: Floats, of_unit: Codes) -> Floats:
-    """Return what swapping each of clusters [G, 4] adds: to sum and count, to its products, to its units' [G, 10]."""
-    n_clusters = len(clusters)
-    of_clusters = _gains(clusters, np.arange(n_clusters), n_clusters)
-    differences = clusters[:, [1, 3]] - clusters[:, [0, 2]]
-    return np.hstack([differences, of_clusters, _gains(units, of_unit, n_clusters)])
-
-
-def _moved(swaps: Floats, clusters: Floats, gains: Floats) -> tuple[Means, Floats, Floats]:
-    """Return the means, and how far products of clusters [G, 4] and of units change, for swaps [B, G] of such gains.
-
-    One product for all three: what takes time is to read the swaps.
-    """
-    moved = swaps @ gains
-    return Means.of(moved[:, :2], clusters), moved[:, 2:6], moved[:, 6:]
-
-
-def _summed(units: Floats, clusters: Codes, n_clusters: int = 0) -> Floats:
-    """Return the sums of each column over the clusters [U, C] -> [G, C]; at least so many clusters."""
-    return np.column_stack([np.bincount(clusters, column, n_clusters) for column in units.T])
-
-
-def _squares(moved: Floats, weights: Floats, units: Floats) -> Floats:
-    """Return the sum over units [U, 4] of (weights · unit)² for each relabelling [B], with `moved` of their `_gains`.
-
-    Squares of sums are quadratic in the weights [B, 4], and a swap exchanges entries of the matrix between them.
-    """
-    entries = np.array([float(units[:, first] @ units[:, second]) for first, second in ENTRIES])
-    return _unless_rounding((entries + moved @ CHANGES) * _products(weights))
-
-
-def _gains(units: Floats, clusters: Codes, n_clusters: int) -> Floats:
-    """Return what swapping each cluster of the units [U, 4] changes in the sums of their products [G, 4]."""
-    entries = np.column_stack([units[:, first] * units[:, second] for first, second in ENTRIES])
-    return _summed(entries[:, GAINED] - entries[:, GAINING], clusters, n_clusters)
-
-
-def _unless_rounding(terms: Floats) -> Floats:
-    """Return the sums of terms [B, T] -> [B], zero where nothing but rounding is left of them."""
-    sums = terms.sum(axis=1)
-    return np.asarray(np.where(sums > ROUNDING * np.abs(terms).sum(axis=1), sums, 0.0))
-
-
-def _products(weights: Floats) -> Floats:
-    """Return what each of the ENTRIES is multiplied by, for weights [B, 4] on both sides [B, 10]."""
-    return TIMES * np.column_stack([weights[:, first] * weights[:, second] for first, second in ENTRIES])
-
-
-def _squares_across(weights: Floats, clusters: Floats, moved_sums: Floats, moved_counts: Floats) -> Floats:
-    """Return the sum over clusters [G, 4] of (weights · cluster)² when the first system gains so much [G, B]."""
-    first, second, n_first, n_second = weights.T
-    parts = (first - second) * moved_sums + (n_first - n_second) * moved_counts + clusters @ weights.T
-    return np.asarray(np.einsum("gb,gb->b", parts, parts))
+def _factors(swaps: Floats, stays: Floats, moves: Floats) -> Floats:
+    """Return the weights of each stimulus' sum, then of its number of ratings, by whether it is swapped [2 S, B]."""
+    return np.asarray(stays[:, None] + (moves - stays)[:, None] * swaps).reshape(2 * len(swaps), -1)
