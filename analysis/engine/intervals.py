@@ -19,6 +19,7 @@ Floats = npt.NDArray[np.float64]
 
 # A variance of the mean below this share of the scores' own variance is rounding, not variance.
 ROUNDING = 1e-12
+WILSON = "Wilson (independent answers)"
 
 
 @dataclass(frozen=True)
@@ -183,10 +184,15 @@ def wilson_interval(successes: int, n: int, confidence: float) -> Interval:
 
     Source: Wilson 1927, "Probable inference, the law of succession, and statistical inference", JASA 22.
     """
-    low, high = proportion_confint(successes, n, alpha=1 - confidence, method="wilson")
+    low, high = wilson_ends(successes, n, confidence)
     share = successes / n
-    error = math.sqrt(share * (1 - share) / n)
-    return Interval(share, max(float(low), 0.0), min(float(high), 1.0), error, "Wilson (independent answers)")
+    return Interval(share, float(low), float(high), math.sqrt(share * (1 - share) / n), WILSON)
+
+
+def wilson_ends(successes: npt.ArrayLike, n: npt.ArrayLike, confidence: float) -> tuple[Floats, Floats]:
+    """Return both ends of Wilson's score intervals of many proportions (`wilson_interval`)."""
+    low, high = proportion_confint(np.asarray(successes), np.asarray(n), alpha=1 - confidence, method="wilson")
+    return np.maximum(low, 0.0), np.minimum(high, 1.0)
 
 
 def within_unit(interval: Interval) -> Interval:

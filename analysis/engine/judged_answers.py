@@ -2,14 +2,12 @@
 
 import pandas as pd
 
-from analysis.engine.mean_scores import numbered
 from analysis.engine.ratings import NoRatings, check_judgements, counted_ratings
 
 METHODS = ("class_identification",)
 JUDGE = ["classifier", "network", "stage"]
 # A classifier is right more easily on clips that climb it: those are counted by themselves.
 JUDGE_IN_PART = [*JUDGE, "part"]
-
 # What an answer says, beside a judgement.
 ANSWERED = ["listener", "clip_key", "system", "item", "response", "human_is_right"]
 
@@ -26,15 +24,3 @@ def judged_clips(judgements: pd.DataFrame) -> pd.DataFrame:
     if judged.empty:
         raise NoRatings("No classifier has judged the clips of this study.")
     return judged
-
-
-def judged_answers(ratings: pd.DataFrame, judgements: pd.DataFrame) -> pd.DataFrame:
-    """Return each answer beside each judgement of the same clip, with who of the two is right. Raises NoRatings.
-
-    Listeners and clips are numbers, as `numbered` has them.
-    """
-    judged = judged_clips(judgements)[["clip_key", *JUDGE_IN_PART, "heard", "probability_of_item"]]
-    pairs = identified(ratings)[ANSWERED].merge(judged, on="clip_key", validate="many_to_many")
-    if pairs.empty:
-        raise NoRatings("No clip has both answers of listeners and judgements of a classifier yet.")
-    return numbered(pairs).assign(classifier_is_right=pairs["heard"] == pairs["item"])

@@ -2,13 +2,19 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 from statsmodels.stats.inter_rater import cohens_kappa
 
-from analysis.engine.intervals import Interval, two_way_interval, wilson_interval, within_unit
-from analysis.engine.judged_answers import JUDGE, JUDGE_IN_PART, identified, judged_answers, judged_clips
+from analysis.engine.intervals import WILSON, Interval, two_way_interval, wilson_ends, wilson_interval, within_unit
+from analysis.engine.judged_answers import ANSWERED, JUDGE, JUDGE_IN_PART, identified, judged_clips
+from analysis.engine.mean_scores import numbered
 from analysis.engine.ratings import NoRatings
 from analysis.engine.statistic import Statistic, Tables
 
@@ -22,7 +28,10 @@ def agreement_by_clip(ratings: pd.DataFrame, judgements: pd.DataFrame, confidenc
     clip once); `probability_of_item` is the classifier's; `difference` is classifier less listeners.
     `majority_heard` is what most listeners heard, empty where two answers tie. Raises NoRatings.
     """
-    answers, judged = identified(ratings), judged_clips(judgements)
+    return _by_clip(identified(ratings)[ANSWERED], judged_clips(judgements), confidence)
+
+
+def _by_clip(answers: pd.DataFrame, judged: pd.DataFrame, confidence: float) -> pd.DataFrame:
     people = _people(answers, confidence)
     clips = judged.drop(columns=["probabilities"]).merge(people, on="clip_key", validate="many_to_one")
     if clips.empty:
@@ -35,20 +44,18 @@ def _people(answers: pd.DataFrame, confidence: float) -> pd.DataFrame:
     """Return what listeners made of each clip, by its key."""
     by_clip = answers.groupby("clip_key", sort=True)
     counts = by_clip.agg(right=("human_is_right", "sum"), n=("human_is_right", "size"))
-    shares = [wilson_interval(right, n, confidence) for right, n in counts.itertuples(index=False)]
-    return pd.DataFrame(
-        {
-            "estimate": [share.estimate for share in shares],
-            "low": [share.low for share in shares],
-            "high": [share.high for share in shares],
-            "n": counts["n"],
-            "n_listeners": by_clip["listener"].nunique(),
-            "n_stimuli": 1,
-            "majority_heard": _majorities(answers),
-            "method": [share.method for share in shares],
-        },
-        index=counts.index,
-    ).reset_index()
+    low, high = wilson_ends(counts["right"], counts["n"], confidence)
+    people = {
+        "estimate": counts["right"] / counts["n"],
+        "low": low,
+        "high": high,
+        "n": counts["n"],
+        "n_listeners": by_clip["listener"].nunique(),
+        "n_stimuli": 1,
+        "majority_heard": _majorities(answers),
+        "method": WILSON,
+    }
+    return pd.DataFrame(people, index=counts.index).reset_index()
 
 
 def _majorities(answers: pd.DataFrame) -> pd.Series:
@@ -65,30 +72,67 @@ def agreement_by_system(ratings: pd.DataFrame, judgements: pd.DataFrame, confide
     `estimate` is the classifier's share of right clips with Wilson's interval over clips; `mean_probability` its mean
     probability of the intended word; `human_accuracy` the share of right answers. Raises NoRatings.
     """
-    return _by_system(judged_answers(ratings, judgements), confidence)
+    answers = identified(ratings)[ANSWERED]
+    return _by_system(answers, _by_clip(answers, judged_clips(judgements), confidence), confidence)
 
 
-def _by_system(pairs: pd.DataFrame, confidence: float) -> pd.DataFrame:
+def _by_system(answers: pd.DataFrame, by_clip: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    names = ["system", *JUDGE_IN_PART]
     rows = []
-    for (system, *judge), group in pairs.groupby(["system", *JUDGE_IN_PART], sort=True):
-        clips = group.drop_duplicates("clip_key")
-        wilson = wilson_interval(int(clips["classifier_is_right"].sum()), len(clips), confidence)
+    for key, clips, people in _judged(by_clip, answers, names, confidence):
+        wilson = wilson_interval(int((clips["heard"] == clips["item"]).sum()), len(clips), confidence)
         rows.append(
             {
-                "system": system,
-                **dict(zip(JUDGE_IN_PART, judge, strict=True)),
+                **dict(zip(names, key, strict=True)),
                 "estimate": wilson.estimate,
                 "low": wilson.low,
                 "high": wilson.high,
                 "mean_probability": clips["probability_of_item"].mean(),
-                "human_accuracy": group["human_is_right"].mean(),
-                "n": len(group),
-                "n_listeners": group["listener"].nunique(),
+                "human_accuracy": people.right.mean(),
+                "n": len(people.right),
+                "n_listeners": people.n_listeners,
                 "n_stimuli": len(clips),
                 "method": wilson.method,
             }
         )
     return pd.DataFrame(rows)
+
+
+@dataclass(frozen=True)
+class _People:
+    """Who heard some clips, and which answers are right [N]: shared by the classifiers that judged the same clips."""
+
+    answers: pd.DataFrame
+    confidence: float
+
+    @cached_property
+    def right(self) -> npt.NDArray[np.float64]:
+        return self.answers["human_is_right"].to_numpy(dtype=np.float64)
+
+    @cached_property
+    def n_listeners(self) -> int:
+        return int(self.answers["listener"].nunique())
+
+    @cached_property
+    def accuracy(self) -> Interval:
+        """The share of right answers, for other listeners and other clips."""
+        listeners, clips = self.answers["listener"], self.answers["clip_key"]
+        return within_unit(two_way_interval(self.right, listeners, clips, self.confidence))
+
+
+def _judged(
+    by_clip: pd.DataFrame, answers: pd.DataFrame, names: list[str], confidence: float
+) -> Iterator[tuple[Any, pd.DataFrame, _People]]:
+    """Return each group of judged clips by `names`, with the people who heard them."""
+    numbers, keys = pd.factorize(answers["clip_key"], sort=True)
+    coded = numbered(answers[["listener", "clip_key", "human_is_right"]])
+    people: dict[bytes, _People] = {}
+    for key, clips in by_clip.groupby(names, sort=True):
+        is_judged = pd.Index(keys).isin(clips["clip_key"])
+        same = is_judged.tobytes()
+        if same not in people:
+            people[same] = _People(coded[is_judged[numbers]], confidence)
+        yield key, clips, people[same]
 
 
 def overall_agreement(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
@@ -98,24 +142,23 @@ def overall_agreement(ratings: pd.DataFrame, judgements: pd.DataFrame, confidenc
     Response kappa: Cohen's kappa between the classifier's word and the word most listeners heard, over clips without
     a tie. It is about words, not about who errs where: that is error consistency. Raises NoRatings.
     """
-    return _overall(judged_answers(ratings, judgements), agreement_by_clip(ratings, judgements, confidence), confidence)
+    answers = identified(ratings)[ANSWERED]
+    return _overall(answers, _by_clip(answers, judged_clips(judgements), confidence), confidence)
 
 
-def _overall(pairs: pd.DataFrame, by_clip: pd.DataFrame, confidence: float) -> pd.DataFrame:
+def _overall(answers: pd.DataFrame, by_clip: pd.DataFrame, confidence: float) -> pd.DataFrame:
     rows = []
-    for judge, group in pairs.groupby(JUDGE_IN_PART, sort=True):
-        names = dict(zip(JUDGE_IN_PART, judge, strict=True))
-        clips = by_clip[(by_clip[JUDGE_IN_PART] == list(judge)).all(axis="columns")]
-        for measure, n, interval in _measures(group, clips, confidence):
+    for judge, clips, people in _judged(by_clip, answers, JUDGE_IN_PART, confidence):
+        for measure, n, interval in _measures(people, clips, confidence):
             rows.append(
                 {
-                    **names,
+                    **dict(zip(JUDGE_IN_PART, judge, strict=True)),
                     "measure": measure,
                     "estimate": interval.estimate,
                     "low": interval.low,
                     "high": interval.high,
                     "n": n,
-                    "n_listeners": group["listener"].nunique(),
+                    "n_listeners": people.n_listeners,
                     "n_stimuli": len(clips),
                     "method": interval.method,
                     "note": interval.note,
@@ -124,10 +167,8 @@ def _overall(pairs: pd.DataFrame, by_clip: pd.DataFrame, confidence: float) -> p
     return pd.DataFrame(rows)
 
 
-def _measures(pairs: pd.DataFrame, clips: pd.DataFrame, confidence: float) -> Iterator[tuple[str, int, Interval]]:
-    right = pairs["human_is_right"].to_numpy(dtype=float)
-    human = within_unit(two_way_interval(right, pairs["listener"], pairs["clip_key"], confidence))
-    yield "human accuracy", len(pairs), human
+def _measures(people: _People, clips: pd.DataFrame, confidence: float) -> Iterator[tuple[str, int, Interval]]:
+    yield "human accuracy", len(people.right), people.accuracy
     classifier = wilson_interval(int((clips["heard"] == clips["item"]).sum()), len(clips), confidence)
     yield "classifier accuracy", len(clips), classifier
     decided = clips[clips["majority_heard"] != ""]
@@ -166,9 +207,12 @@ def confusion_difference(ratings: pd.DataFrame, judgements: pd.DataFrame) -> pd.
     and no control. Shares are of an intended word's answers; `count` is the listeners'. Empty without judges. Raises
     NoRatings.
     """
-    answers, judged = identified(ratings), judged_clips(judgements)
+    return _confusion_difference(identified(ratings)[ANSWERED], judged_clips(judgements))
+
+
+def _confusion_difference(answers: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
     judged = judged[(judged["part"] == "judge") & (judged["stage"] == "audio")]
-    judged = judged[judged["clip_key"].isin(set(answers["clip_key"]))]
+    judged = judged[judged["clip_key"].isin(answers["clip_key"].unique())]
     if judged.empty:
         return pd.DataFrame(columns=["item", "heard", "count", "share_human", "share_classifier", "difference"])
     human = _shares(answers.rename(columns={"response": "heard"}))
@@ -185,13 +229,14 @@ def _shares(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _tables(ratings: pd.DataFrame, judgements: pd.DataFrame, confidence: float) -> Tables:
-    pairs, by_clip = judged_answers(ratings, judgements), agreement_by_clip(ratings, judgements, confidence)
+    answers, judged = identified(ratings)[ANSWERED], judged_clips(judgements)
+    by_clip = _by_clip(answers, judged, confidence)
     return {
-        "overall": _overall(pairs, by_clip, confidence),
-        "by_system": _by_system(pairs, confidence),
+        "overall": _overall(answers, by_clip, confidence),
+        "by_system": _by_system(answers, by_clip, confidence),
         "by_clip": by_clip,
         "greatest_disagreements": greatest_disagreements(by_clip),
-        "confusion_difference": confusion_difference(ratings, judgements),
+        "confusion_difference": _confusion_difference(answers, judged),
     }
 
 

@@ -94,6 +94,26 @@ def test_each_system_has_both_accuracies_before_and_after_the_vocoder():
     assert table.groupby("system")["human_accuracy"].nunique().eq(1).all()
 
 
+def test_each_classifier_stands_beside_the_listeners_of_the_clips_that_it_judged():
+    ratings, judgements = simulated_ratings(), simulated_judgements()
+    fewer = judgements[judgements["item"] != "left"].assign(classifier="judge of fewer words")
+    ratings = ratings[(ratings["listener"] != "listener-1") | (ratings["item"] == "left")]
+
+    overall = overall_agreement(ratings, pd.concat([judgements, fewer])).set_index(["classifier", "stage", "measure"])
+    by_system = agreement_by_system(ratings, pd.concat([judgements, fewer]))
+
+    heard = ratings[ratings["method"] == "class_identification"]
+    is_right = heard["response"] == heard["item"]
+    for classifier, answers in (("judge", heard), ("judge of fewer words", heard[heard["item"] != "left"])):
+        row = overall.loc[(classifier, "audio", "human accuracy")]
+        assert row["estimate"] == pytest.approx(is_right[answers.index].mean())
+        assert (row["n"], row["n_listeners"]) == (len(answers), answers["listener"].nunique())
+        of_judge = by_system[(by_system["classifier"] == classifier) & (by_system["stage"] == "audio")]
+        by_hand = is_right[answers.index].groupby(answers["system"]).mean()
+        assert of_judge["human_accuracy"].tolist() == pytest.approx(by_hand[of_judge["system"]].tolist())
+        assert of_judge["n"].sum() == len(answers)
+
+
 def test_the_clips_they_disagree_on_most_come_first():
     by_clip = agreement_by_clip(simulated_ratings(), simulated_judgements())
 
