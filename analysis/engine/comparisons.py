@@ -88,21 +88,53 @@ def cliffs_deltas(scores: Floats, systems: Codes) -> Floats:
     return np.asarray(shares @ (below - above).T)
 
 
+def listener_means(scores: Floats, systems: Codes, listeners: Codes) -> Floats:
+    """Return each listener's mean of each system from scores and codes [N], NaN where there is none [L, K]."""
+    shape = (int(listeners.max()) + 1, int(systems.max()) + 1)
+    places, size = np.ravel_multi_index((listeners, systems), shape), shape[0] * shape[1]
+    counts = np.bincount(places, minlength=size)
+    sums = np.bincount(places, scores, size)
+    return np.asarray(np.divide(sums, counts, out=np.full(size, np.nan), where=counts > 0).reshape(shape))
+
+
 def wilcoxon_p(first: Floats, second: Floats) -> float:
     """Return the two-sided p of Wilcoxon's signed-rank test of listeners' means [L], NaN where one heard but one.
 
     Zero differences are left out (Wilcoxon 1945); exact up to 50 listeners without ties, else by the normal
     approximation. It takes the stimuli as all there are, so it says nothing of others.
     """
-    differences = (first - second)[~np.isnan(first - second)]
-    if len(differences) < 2:
-        return float("nan")
+    return float(wilcoxon_p_values(np.column_stack([first, second]))[0, 1])
+
+
+def wilcoxon_p_values(means: Floats) -> Floats:
+    """Return `wilcoxon_p` for each pair of systems from listeners' means [L, K]: above the diagonal [K, K]."""
+    p_values = np.full((means.shape[1],) * 2, np.nan)
+    for first in range(len(p_values) - 1):
+        p_values[first, first + 1 :] = _wilcoxon_p_values(np.subtract(means[:, [first]], means[:, first + 1 :]).T)
+    return p_values
+
+
+def _wilcoxon_p_values(differences: Floats) -> Floats:
+    """Return the p of each row of differences [P, L], NaN in which are left out."""
     # Means of the same answers may differ by rounding.
-    differences = differences.round(12)
-    if not differences.any():
-        return 1.0
-    is_exact = len(np.unique(np.abs(differences))) == len(differences) <= MOST_EXACT and differences.all()
-    return float(stats.wilcoxon(differences, method="exact" if is_exact else "approx").pvalue)
+    differences, n_both = differences.round(12), np.count_nonzero(~np.isnan(differences), axis=1)
+    p_values = np.where(n_both < 2, np.nan, 1.0)
+    is_exact = np.array([_is_exact(row[~np.isnan(row)]) for row in differences])
+    for place in np.flatnonzero(is_exact):
+        row = differences[place]
+        p_values[place] = stats.wilcoxon(row[~np.isnan(row)], method="exact").pvalue
+    differences = np.nan_to_num(differences)
+    is_normal = ~is_exact & (n_both >= 2) & differences.any(axis=1)
+    if is_normal.any():
+        # Zeros are left out, as are those who heard but one: many pairs take little longer than one.
+        p_values[is_normal] = stats.wilcoxon(differences[is_normal], method="approx", axis=1).pvalue
+    return p_values
+
+
+def _is_exact(differences: Floats) -> bool:
+    if not 2 <= len(differences) <= MOST_EXACT:
+        return False
+    return bool(differences.all()) and len(np.unique(np.abs(differences))) == len(differences)
 
 
 def adjusted(p_values: Floats, method: str) -> Floats:

@@ -110,8 +110,8 @@ class SwappedPair:
         """Return |difference of means| over its two-way cluster-robust error [B], NaN where there is none."""
         n_listeners = np.count_nonzero(self.first.by_listener[:, 1] + self.second.by_listener[:, 1])
         stimulus, listener, both = (
-            squares * n_clusters / max(n_clusters - 1, 1)
-            for squares, n_clusters in (
+            of_clusters * n_clusters / max(n_clusters - 1, 1)
+            for of_clusters, n_clusters in (
                 (by_stimulus, self.n_stimuli), (by_listener, int(n_listeners)), (by_both, self._n_cells),
             )
         )  # fmt: skip
@@ -123,11 +123,11 @@ class SwappedPair:
     def _squares_by_listener(self, means: Means, swaps: Floats) -> Floats:
         """Return the sum over listeners of (weights · listener)² when stimuli are swapped [S, B] -> [B]."""
         is_direct = PRODUCTS_PER_CELL * self._n_cells < (2 * len(self._of_columns)) ** 2
-        squares = self._squares_of_listeners if is_direct else self._squares_of_columns
+        squares_of = self._squares_of_listeners if is_direct else self._squares_of_columns
         # The stimuli of the systems stand side by side: no copy where they share none.
         by_column = swaps[self._of_columns] if self.n_shared else swaps
         chunks = (slice(start, start + CHUNK) for start in range(0, swaps.shape[1], CHUNK))
-        return np.concatenate([squares(means.part(chunk), by_column[:, chunk]) for chunk in chunks])
+        return np.concatenate([squares_of(means.part(chunk), by_column[:, chunk]) for chunk in chunks])
 
     def _squares_of_listeners(self, means: Means, swaps: Floats) -> Floats:
         moved = (self._moves @ swaps).reshape(2, -1, swaps.shape[1])
@@ -217,8 +217,8 @@ class SwappedPair:
     @cached_property
     def _entries_of_listeners(self) -> Floats:
         own, others = self.first, self.second
-        squares = (own.total_by_listener[SQUARES], others.total_by_listener[SQUARES])
-        return entries_of(*squares, own.by_listener[:, GIVEN], others.by_listener[:, GIVEN])
+        totals = (own.total_by_listener[SQUARES], others.total_by_listener[SQUARES])
+        return entries_of(*totals, own.by_listener[:, GIVEN], others.by_listener[:, GIVEN])
 
     @cached_property
     def _entries_of_stimuli(self) -> Floats:

@@ -1,6 +1,7 @@
 """All pairs of systems: differences of means, effect size, three tests, each adjusted for the whole family."""
 
 import math
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -13,9 +14,10 @@ from analysis.engine.comparisons import (
     PairVariances,
     adjusted,
     cliffs_deltas,
+    listener_means,
     pair_variances,
     related_stimuli,
-    wilcoxon_p,
+    wilcoxon_p_values,
 )
 from analysis.engine.intervals import ROUNDING, why_no_interval
 from analysis.engine.permutation import PERMUTATIONS, PermutationTest
@@ -58,38 +60,58 @@ def _rows(scored: pd.DataFrame, order: pd.Index, confidence: float, permutations
     stimuli = pd.factorize(related_stimuli(scored), sort=True)[0]
     variances = pair_variances(scores, systems, listeners, stimuli)
     deltas = cliffs_deltas(scores, systems)
-    of_listeners = scored.pivot_table(index="listener", columns="system", values="score")[order].to_numpy()
+    p_wilcoxon = wilcoxon_p_values(listener_means(scores, systems, listeners))
     test = PermutationTest(scores, systems, listeners, stimuli, np.random.default_rng(SEED), permutations)
     p_permutation = test.p_values()
-    of_systems = [scores[systems == place] for place in range(len(order))]
+    of_systems = [_SystemScores.of(scores[systems == place]) for place in range(len(order))]
     rows = []
     for pair in combinations(range(len(order)), 2):
-        of_pair = [of_systems[place] for place in pair]
+        own, other = (of_systems[place] for place in pair)
         rows.append(
             {
                 "system": order[pair[0]],
                 "other_system": order[pair[1]],
-                **_difference(of_pair, variances, pair, confidence),
-                "n": sum(map(len, of_pair)),
+                **_difference(own, other, variances, pair, confidence),
+                "n": own.n + other.n,
                 "n_listeners": int(variances.n_listeners[pair]),
                 "n_stimuli": int(variances.n_stimuli[pair]),
                 "cliffs_delta": deltas[pair],
                 "p_permutation": p_permutation[pair],
-                "p_wilcoxon": wilcoxon_p(of_listeners[:, pair[0]], of_listeners[:, pair[1]]),
+                "p_wilcoxon": p_wilcoxon[pair],
                 "method": METHOD,
             }
         )
     return rows
 
 
+@dataclass(frozen=True)
+class _SystemScores:
+    """A system's scores: what its pairs need of them."""
+
+    n: int
+    mean: float
+    variance: float
+    ends: tuple[float, float]
+
+    @classmethod
+    def of(cls, scores: np.ndarray) -> "_SystemScores":
+        return cls(len(scores), float(scores.mean()), float(scores.var()), (float(scores.min()), float(scores.max())))
+
+    def variance_with(self, other: "_SystemScores") -> float:
+        """Return the variance of both systems' scores together."""
+        n = self.n + other.n
+        within = (self.n * self.variance + other.n * other.variance) / n
+        return within + self.n * other.n * ((self.mean - other.mean) / n) ** 2
+
+
 def _difference(
-    of_pair: list[np.ndarray], variances: PairVariances, pair: tuple[int, int], confidence: float
+    own: _SystemScores, other: _SystemScores, variances: PairVariances, pair: tuple[int, int], confidence: float
 ) -> dict[str, Any]:
     """Return the difference of a pair's means with its interval and test; the note says why there is none."""
-    estimate, scores = float(of_pair[0].mean() - of_pair[1].mean()), np.concatenate(of_pair)
+    estimate = own.mean - other.mean
     clusters = {"listener": int(variances.n_listeners[pair]), "stimulus": int(variances.fewest_stimuli[pair])}
-    note, variance = why_no_interval(scores, clusters), float(variances.two_way[pair])
-    rounding = ROUNDING * float(np.var(scores))
+    note = why_no_interval(np.array([*own.ends, *other.ends]), clusters)
+    variance, rounding = float(variances.two_way[pair]), ROUNDING * own.variance_with(other)
     if not note and variance <= rounding:
         variance = float(max(variances.by_listener[pair], variances.by_stimulus[pair]))
         note = "two-way variance not positive: the larger one-way variance is used"

@@ -1,5 +1,6 @@
 import json
 import math
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -7,7 +8,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from analysis.engine.comparisons import adjusted, cliffs_deltas, pair_variances, wilcoxon_p
+from analysis.engine.comparisons import adjusted, cliffs_deltas, pair_variances, wilcoxon_p, wilcoxon_p_values
 from analysis.engine.intervals import cluster_variances
 from analysis.engine.permutation import permutation_p
 from analysis.engine.ratings import NoRatings
@@ -155,3 +156,25 @@ def test_holms_adjustment_is_that_of_statsmodels():
     p_values = np.random.default_rng(1).random(40) ** 3
 
     assert adjusted(p_values, "holm").tolist() == multipletests(p_values, method="holm")[1].tolist()
+
+
+def test_all_pairs_have_the_wilcoxon_p_that_each_has_by_itself():
+    """Of few listeners without ties, of many with ties and gaps, of none who heard both, of equal means."""
+    generator = np.random.default_rng(3)
+    means = np.round(generator.normal(3, 1, (70, 5)), 1)
+    means[generator.random((70, 5)) < 0.2] = np.nan
+    means[:9, 1] += generator.random(9)
+    means[9:, 1], means[:9, 2], means[:, 4] = np.nan, np.nan, means[:, 0]
+
+    p_values = wilcoxon_p_values(means)
+
+    for first, second in combinations(range(5), 2):
+        differences = (means[:, first] - means[:, second]).round(12)
+        differences = differences[~np.isnan(differences)]
+        ties = len(np.unique(np.abs(differences))) < len(differences)
+        if len(differences) < 2 or not differences.any():
+            expected = 1.0 if len(differences) > 1 else math.nan
+        else:
+            expected = stats.wilcoxon(differences, method="approx" if ties else "exact").pvalue
+        assert p_values[first, second] == pytest.approx(expected, rel=1e-12, nan_ok=True)
+    assert np.isnan(p_values[np.tril_indices(5)]).all()
