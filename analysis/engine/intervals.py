@@ -11,11 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import stats
-from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.proportion import proportion_confint
-from statsmodels.stats.sandwich_covariance import cov_cluster, cov_cluster_2groups
 
 Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.intp]
 
 # A variance of the mean below this share of the scores' own variance is rounding, not variance.
 ROUNDING = 1e-12
@@ -52,19 +51,34 @@ def cluster_variances(scores: Floats, design: Floats, listeners: pd.Series, stim
     V_g = c_g (X'X)^-1 (sum over clusters of X_g' u_g u_g' X_g) (X'X)^-1 with c_g = G/(G-1) (N-1)/(N-K), and the
     two-way variance is V_listener + V_stimulus - V_(listener, stimulus).
 
-    Source: Cameron, Gelbach & Miller 2011, "Robust inference with multiway clustering", JBES 29(2), eq. 2.10-2.11;
-    computed by statsmodels. Needs at least two listeners and two stimuli. The difference of V's can be negative.
+    Source: Cameron, Gelbach & Miller 2011, "Robust inference with multiway clustering", JBES 29(2), eq. 2.10-2.11; as
+    statsmodels has it. Needs at least two listeners and two stimuli. The difference of V's can be negative.
     """
-    fitted = OLS(scores, design).fit()
-    groups = np.column_stack([pd.factorize(listeners)[0], pd.factorize(stimuli)[0]])
-    both, listener, stimulus = cov_cluster_2groups(fitted, groups)
-    return ClusterVariances(
-        coefficients=np.asarray(fitted.params),
-        independent=np.diag(fitted.cov_params()),
-        by_listener=np.diag(listener),
-        by_stimulus=np.diag(stimulus),
-        two_way=np.diag(both),
+    n, n_coefficients = design.shape
+    inverse: Floats = np.linalg.inv(design.T @ design).astype(np.float64)
+    coefficients = inverse @ (design.T @ scores)
+    residuals = scores - design @ coefficients
+    moments = design * residuals[:, None]
+    listener_codes, stimulus_codes = (pd.factorize(levels)[0] for levels in (listeners, stimuli))
+    both_codes = pd.factorize(listener_codes * (stimulus_codes.max() + 1) + stimulus_codes)[0]
+    by_listener, by_stimulus, by_both = (
+        _one_way_variances(moments, codes, inverse) for codes in (listener_codes, stimulus_codes, both_codes)
     )
+    return ClusterVariances(
+        coefficients=coefficients,
+        independent=np.diag(inverse) * float(residuals @ residuals) / (n - n_coefficients),
+        by_listener=by_listener,
+        by_stimulus=by_stimulus,
+        two_way=by_listener + by_stimulus - by_both,
+    )
+
+
+def _one_way_variances(moments: Floats, codes: Codes, inverse: Floats) -> Floats:
+    """Return the one-way variances [K] from each score's X'u [N, K], its cluster's number [N] and (X'X)^-1 [K, K]."""
+    n, n_coefficients = moments.shape
+    sums = np.column_stack([np.bincount(codes, column) for column in moments.T])
+    correction = len(sums) / (len(sums) - 1) * (n - 1) / (n - n_coefficients)
+    return np.asarray(correction * ((sums @ inverse) ** 2).sum(axis=0))
 
 
 def two_way_interval(scores: Floats, listeners: pd.Series, stimuli: pd.Series, confidence: float) -> Interval:
@@ -134,8 +148,8 @@ def one_way_interval(scores: Floats, clusters: pd.Series, confidence: float, clu
     note = why_no_interval(scores, {cluster: clusters.nunique()})
     if note:
         return _point(scores, method, note)
-    fitted = OLS(scores, np.ones(len(scores))).fit()
-    variance = float(cov_cluster(fitted, pd.factorize(clusters)[0])[0, 0])
+    residuals, inverse = (scores - scores.mean())[:, None], np.full((1, 1), 1 / len(scores))
+    variance = float(_one_way_variances(residuals, pd.factorize(clusters)[0], inverse)[0])
     quantile = float(stats.t.ppf((1 + confidence) / 2, clusters.nunique() - 1))
     return _around(scores, math.sqrt(variance), quantile, method, "")
 

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.regression.linear_model import OLS
+from statsmodels.stats.sandwich_covariance import cov_cluster_2groups
 
 from analysis.engine.comparisons import pair_variances
 from analysis.engine.intervals import (
+    cluster_variances,
     crowdmos_interval,
     independent_interval,
     one_way_interval,
@@ -33,6 +36,24 @@ def two_way_variance_by_hand(table: np.ndarray) -> float:
     stimulus = columns / (columns - 1) * (residuals.sum(axis=0) ** 2).sum()
     both = n / (n - 1) * (residuals**2).sum()
     return (listener + stimulus - both) / n**2
+
+
+def test_the_variances_of_clusters_are_those_of_statsmodels():
+    generator = np.random.default_rng(3)
+    listeners, stimuli = (pd.Series(generator.integers(0, levels, 60).astype(str)) for levels in (7, 11))
+    scores, design = generator.normal(size=60), np.column_stack([np.ones(60), np.arange(60) % 3 == 0]).astype(float)
+
+    found = cluster_variances(scores, design, listeners, stimuli)
+
+    fitted = OLS(scores, design).fit()
+    two_way, by_listener, by_stimulus = cov_cluster_2groups(
+        fitted, pd.factorize(listeners)[0], pd.factorize(stimuli)[0]
+    )
+    assert found.coefficients == pytest.approx(fitted.params)
+    assert found.independent == pytest.approx(np.diag(fitted.cov_params()))
+    assert found.by_listener == pytest.approx(np.diag(by_listener))
+    assert found.by_stimulus == pytest.approx(np.diag(by_stimulus))
+    assert found.two_way == pytest.approx(np.diag(two_way))
 
 
 def test_the_interval_of_a_difference_is_that_of_pairwise_differences():
