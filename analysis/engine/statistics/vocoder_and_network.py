@@ -11,6 +11,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from analysis.engine.intervals import Interval, two_way_difference, two_way_interval, wilson_interval, within_unit
 from analysis.engine.judged_answers import JUDGE, identified
+from analysis.engine.mean_scores import numbered
 from analysis.engine.ratings import NoRatings, check_judgements
 from analysis.engine.statistic import Statistic, Tables
 
@@ -54,8 +55,16 @@ class _Step:
     vocoder: str
 
 
-def _recognitions(ratings: pd.DataFrame, judgements: pd.DataFrame) -> tuple[list[_Step], pd.DataFrame, pd.DataFrame]:
-    """Return the steps there are, the answers, and the judgements of clips that were heard."""
+@dataclass(frozen=True)
+class _Observed:
+    """Answers, and judgements of clips that were heard, by their system; listeners and clips are numbers."""
+
+    answers: dict[str, pd.DataFrame]
+    judged: dict[str, pd.DataFrame]
+
+
+def _recognitions(ratings: pd.DataFrame, judgements: pd.DataFrame) -> tuple[list[_Step], _Observed]:
+    """Return the steps there are, and what was made of the systems' clips."""
     answers = identified(ratings)
     found = list(_steps(answers[["system", "source", "vocoder"]].drop_duplicates().sort_values("system")))
     if not found:
@@ -64,8 +73,15 @@ def _recognitions(ratings: pd.DataFrame, judgements: pd.DataFrame) -> tuple[list
             "recordings, and copy synthesis with the vocoder of the maximised systems (columns source and vocoder)."
         )
     judged = check_judgements(judgements)
-    judged = judged[judged["clip_key"].isin(set(answers["clip_key"]))]
-    return found, answers, judged.assign(is_right=judged["heard"] == judged["item"])
+    clips = pd.Index(answers["clip_key"].unique()).sort_values().get_indexer(judged["clip_key"])
+    judged = judged.assign(clip_key=clips, is_right=judged["heard"] == judged["item"])
+    told = judged.loc[clips >= 0, [*JUDGE, "part", "clip_key", "system", "is_right"]]
+    heard = numbered(answers[["listener", "clip_key", "system", "item", "human_is_right"]])
+    return found, _Observed(_by_system(heard.astype({"item": "category"})), _by_system(told))
+
+
+def _by_system(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    return {str(system): rows.drop(columns="system") for system, rows in frame.groupby("system")}
 
 
 def _steps(systems: pd.DataFrame) -> Iterator[_Step]:
@@ -76,27 +92,30 @@ def _steps(systems: pd.DataFrame) -> Iterator[_Step]:
                     yield _Step(done, str(before.system), str(after.system), str(after.vocoder))
 
 
-def _rows(
-    found: list[_Step], answers: pd.DataFrame, judged: pd.DataFrame, by: list[str], confidence: float
-) -> Iterator[dict[str, Any]]:
+def _rows(found: list[_Step], observed: _Observed, by: list[str], confidence: float) -> Iterator[dict[str, Any]]:
     for step in found:
-        sides = {step.before, step.after}
-        heard, judgements = (frame[frame["system"].isin(sides)] for frame in (answers, judged))
+        heard, judged = (_sides(frames, step) for frames in (observed.answers, observed.judged))
         for cell, group in heard.groupby(by, sort=True) if by else [((), heard)]:
             place: dict[str, Any] = {"step": step.done, "system": step.before, "other_system": step.after}
             place |= {"vocoder": step.vocoder, **dict(zip(by, cell, strict=True))}
             # A word that a system does not say is on no way through it.
-            if set(group["system"]) == sides:
-                yield {**place, **_by_listeners(group, step, confidence)}
-                of_cell = judgements[judgements["clip_key"].isin(set(group["clip_key"]))]
+            if group["is_before"].nunique() == 2:
+                yield {**place, **_by_listeners(group, confidence)}
+                of_cell = judged[judged["clip_key"].isin(group["clip_key"].unique())]
                 for judge, clips in of_cell.groupby(JUDGE, sort=True):
-                    if set(clips["system"]) == sides:
-                        yield {**place, **_by_classifier(judge, clips, step, confidence)}
+                    if clips["is_before"].nunique() == 2:
+                        yield {**place, **_by_classifier(judge, clips, confidence)}
 
 
-def _by_listeners(answers: pd.DataFrame, step: _Step, confidence: float) -> dict[str, Any]:
-    right = answers["human_is_right"].to_numpy(dtype=np.float64)
-    is_before = (answers["system"] == step.before).to_numpy()
+def _sides(frames: dict[str, pd.DataFrame], step: _Step) -> pd.DataFrame:
+    """Return the rows of both systems of a step, with whether each is of the one before."""
+    sides = {step.before: True, step.after: False}
+    there = [frames[system].assign(is_before=is_before) for system, is_before in sides.items() if system in frames]
+    return pd.concat(there) if there else pd.DataFrame(columns=[*JUDGE, "clip_key", "is_before"])
+
+
+def _by_listeners(answers: pd.DataFrame, confidence: float) -> dict[str, Any]:
+    right, is_before = answers["human_is_right"].to_numpy(dtype=np.float64), answers["is_before"].to_numpy()
     before, after = (
         within_unit(two_way_interval(right[side], answers["listener"][side], answers["clip_key"][side], confidence))
         for side in (is_before, ~is_before)
@@ -107,16 +126,17 @@ def _by_listeners(answers: pd.DataFrame, step: _Step, confidence: float) -> dict
     return {**observer, **_numbers(lost, before, after), **counts, **_clips(answers, lost, before, after)}
 
 
-def _by_classifier(judge: Any, clips: pd.DataFrame, step: _Step, confidence: float) -> dict[str, Any]:
+def _by_classifier(judge: Any, clips: pd.DataFrame, confidence: float) -> dict[str, Any]:
     classifier, _, stage = judge
-    counted = [clips[clips["system"] == system]["is_right"] for system in (step.before, step.after)]
+    is_right, is_before = clips["is_right"].to_numpy(), clips["is_before"].to_numpy()
+    counted = [is_right[side] for side in (is_before, ~is_before)]
     right, n = [int(side.sum()) for side in counted], [len(side) for side in counted]
     before, after = (wilson_interval(*side, confidence) for side in zip(right, n, strict=True))
     low, high = confint_proportions_2indep(
         right[0], n[0], right[1], n[1], method="newcomb", compare="diff", alpha=1 - confidence
     )
     lost = Interval(before.estimate - after.estimate, float(low), float(high), math.nan, NEWCOMBE)
-    parts = "/".join(sorted(set(clips[clips["system"] == step.after]["part"])))
+    parts = "/".join(sorted(clips["part"][~is_before].unique()))
     observer = {"observer": classifier, "stage": stage, "part": parts}
     return {
         **observer,
