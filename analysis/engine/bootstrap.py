@@ -26,24 +26,27 @@ DENSE_PLACES = 20_000_000
 WHOLE_IN_SINGLE = 2**24
 
 
-@dataclass(frozen=True)
-class RatingTable:
-    """Ratings summed by listener and stimulus; the stimuli of a cell (say, a system) stand side by side.
+@dataclass(frozen=True, kw_only=True)
+class StimuliInCells:
+    """The stimuli of each cell (say, a system) side by side; `of_cell` is the place of each one's cell [S]."""
 
-    `of_cell` names the cell of each stimulus by its place [S]. `sums` and `counts` are [L, S], dense or sparse.
-    """
-
-    listeners: pd.Index
     stimuli: pd.Index
     cells: pd.Index
     of_cell: npt.NDArray[np.intp]
-    sums: Any
-    counts: Any
 
     @property
     def starts(self) -> npt.NDArray[np.intp]:
         """The first stimulus of each cell [K]."""
         return np.searchsorted(self.of_cell, np.arange(len(self.cells)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatingTable(StimuliInCells):
+    """Ratings summed by listener and stimulus: `sums` and `counts` are [L, S], dense or sparse."""
+
+    listeners: pd.Index
+    sums: Any
+    counts: Any
 
 
 @dataclass(frozen=True)
@@ -59,38 +62,22 @@ def rating_table(scores: Floats, listeners: pd.Series, stimuli: pd.Series, cells
 
     Listeners are ordered by what they answered, so that their pseudonyms decide no draw.
     """
-    return rating_tables(scores, listeners, stimuli, [cells])[0]
-
-
-def rating_tables(
-    scores: Floats, listeners: pd.Series, stimuli: pd.Series, groupings: Sequence[pd.Series]
-) -> list[RatingTable]:
-    """Return a `rating_table` of the same ratings for each grouping of the stimuli into cells."""
-    ranked = ranked_by_answers(scores, listeners, stimuli)
-    named = pd.factorize(stimuli, sort=True)
-    return [_rating_table(scores, ranked, named, cells) for cells in groupings]
-
-
-def _rating_table(
-    scores: Floats, ranked_listeners: tuple[Codes, pd.Index], named_stimuli: tuple[Codes, pd.Index], cells: pd.Series
-) -> RatingTable:
-    (listener_codes, listeners), (numbers, names) = ranked_listeners, named_stimuli
-    cell_codes, cell_names = pd.factorize(cells, sort=True)
-    stimulus_codes, ordered = pd.factorize(cell_codes * len(names) + numbers, sort=True)
-    of_cell, number = np.divmod(ordered, len(names))
-    shape = (len(listeners), len(ordered))
-    places = (listener_codes, stimulus_codes)
+    listener_codes, names = ranked_by_answers(scores, listeners, stimuli)
+    stimulus_codes, grouped = _in_cells(stimuli, cells)
+    places, shape = (listener_codes, stimulus_codes), (len(names), len(grouped.stimuli))
     sums, counts = (_summed(values, places, shape) for values in (scores, np.ones(len(scores))))
     is_whole = bool((scores == np.round(scores)).all())
     kind = np.float32 if is_whole and max(map(_largest_sum, (sums, counts))) < WHOLE_IN_SINGLE else np.float64
-    return RatingTable(
-        listeners=listeners,
-        stimuli=names[number],
-        cells=pd.Index(cell_names),
-        of_cell=of_cell,
-        sums=sums.astype(kind),
-        counts=counts.astype(kind),
-    )
+    return RatingTable(**vars(grouped), listeners=names, sums=sums.astype(kind), counts=counts.astype(kind))
+
+
+def _in_cells(stimuli: pd.Series, cells: pd.Series) -> tuple[Codes, StimuliInCells]:
+    """Return the place of each rating's stimulus [N] among the stimuli of the cells, and these."""
+    numbers, names = pd.factorize(stimuli, sort=True)
+    cell_codes, cell_names = pd.factorize(cells, sort=True)
+    codes, ordered = pd.factorize(cell_codes * len(names) + numbers, sort=True)
+    of_cell, number = np.divmod(ordered, len(names))
+    return codes, StimuliInCells(stimuli=names[number], cells=pd.Index(cell_names), of_cell=of_cell)
 
 
 def _summed(values: Floats, places: tuple[Codes, Codes], shape: tuple[int, int]) -> Any:
@@ -131,17 +118,16 @@ def draw(table: RatingTable, resamples: int, generator: np.random.Generator) -> 
     return Draws(_counts(listeners, n_listeners), _stimuli_at(table, generator.random((resamples, n_stimuli))))
 
 
-def _stimuli_at(table: RatingTable, places: Floats) -> Floats:
+def _stimuli_at(grouped: StimuliInCells, places: Floats) -> Floats:
     """Return how often each stimulus is drawn by places in the cells of the stimuli, from 0 to 1 [B, S]."""
-    sizes = np.bincount(table.of_cell)[table.of_cell]
+    sizes = np.bincount(grouped.of_cell)[grouped.of_cell]
     within = (places * sizes).astype(np.intp)
-    return _counts(within + table.starts[table.of_cell], len(table.of_cell))
+    return _counts(within + grouped.starts[grouped.of_cell], len(grouped.of_cell))
 
 
 def _counts(drawn: npt.NDArray[np.intp], levels: int) -> Floats:
-    offsets = levels * np.arange(len(drawn))[:, None]
-    flat = np.bincount((drawn + offsets).ravel(), minlength=len(drawn) * levels)
-    return flat.reshape(len(drawn), levels).astype(np.float64)
+    """Return how often each resample drew each level [B, levels]."""
+    return np.array([np.bincount(of_resample, minlength=levels) for of_resample in drawn], dtype=np.float64)
 
 
 def resampled_means(table: RatingTable, draws: Draws) -> Floats:
@@ -155,9 +141,9 @@ def _heard(table: RatingTable, listeners: Floats) -> tuple[Floats, Floats]:
     return drawn @ table.sums, drawn @ table.counts
 
 
-def _means(table: RatingTable, stimuli: Floats, sums: Floats, counts: Floats) -> Floats:
-    total = np.add.reduceat(stimuli * sums, table.starts, axis=1)
-    count = np.add.reduceat(stimuli * counts, table.starts, axis=1)
+def _means(grouped: StimuliInCells, stimuli: Floats, sums: Floats, counts: Floats) -> Floats:
+    total = np.add.reduceat(stimuli * sums, grouped.starts, axis=1)
+    count = np.add.reduceat(stimuli * counts, grouped.starts, axis=1)
     return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
 
 
@@ -170,24 +156,29 @@ def two_way_bootstrap(table: RatingTable, generator: np.random.Generator, resamp
     return np.vstack([resampled_means(table, draw(table, size, generator)) for size in _chunks(resamples)])
 
 
-def two_way_bootstraps(tables: Sequence[RatingTable], seed: int, resamples: int = RESAMPLES) -> list[Floats]:
-    """Return the `two_way_bootstrap` of each table of the same ratings, each with a generator of this seed.
+def two_way_bootstraps(
+    ratings: tuple[Floats, pd.Series, pd.Series], groupings: Sequence[pd.Series], seed: int, resamples: int = RESAMPLES
+) -> list[Floats]:
+    """Return the `two_way_bootstrap` of scores, listeners and stimuli for each grouping of the stimuli into cells.
 
-    The same seed draws the same listeners, so what they gave each stimulus is summed once for all tables.
+    Each is drawn as if alone, with a generator of this seed. The same seed draws the same listeners, so what they gave
+    each stimulus is summed once for all groupings.
     """
-    first = tables[0]
-    if not all(table.stimuli.is_unique and len(table.stimuli) == len(first.stimuli) for table in tables):
-        # A clip in two cells is two stimuli: then the tables draw differently.
+    grouped = [_in_cells(ratings[2], cells)[1] for cells in groupings]
+    tables = (rating_table(*ratings, cells) for cells in groupings)
+    if not all(each.stimuli.is_unique for each in grouped):
+        # A clip in two cells is two stimuli: then the groupings draw differently.
         return [two_way_bootstrap(table, np.random.default_rng(seed), resamples) for table in tables]
-    generator, (n_listeners, n_stimuli) = np.random.default_rng(seed), first.sums.shape
-    orders = [first.stimuli.get_indexer(table.stimuli) for table in tables]
-    means: list[list[Floats]] = [[] for _ in tables]
+    table, generator = next(tables), np.random.default_rng(seed)
+    n_listeners, n_stimuli = table.sums.shape
+    orders = [table.stimuli.get_indexer(each.stimuli) for each in grouped]
+    means: list[list[Floats]] = [[] for _ in groupings]
     for size in _chunks(resamples):
         listeners = _counts(generator.integers(0, n_listeners, (size, n_listeners)), n_listeners)
-        places, heard = generator.random((size, n_stimuli)), _heard(first, listeners)
-        for table, order, of_table in zip(tables, orders, means, strict=True):
-            of_table.append(_means(table, _stimuli_at(table, places), *(each[:, order] for each in heard)))
-    return [np.vstack(of_table) for of_table in means]
+        places, heard = generator.random((size, n_stimuli)), _heard(table, listeners)
+        for each, order, of_grouping in zip(grouped, orders, means, strict=True):
+            of_grouping.append(_means(each, _stimuli_at(each, places), *(part[:, order] for part in heard)))
+    return [np.vstack(of_grouping) for of_grouping in means]
 
 
 def _chunks(resamples: int) -> Iterator[int]:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.engine.bootstrap import RESAMPLES, percentile_interval, rating_tables, two_way_bootstraps
+from analysis.engine.bootstrap import RESAMPLES, percentile_interval, two_way_bootstraps
 from analysis.engine.intervals import crowdmos_interval
 from analysis.engine.mean_scores import RATED, mean_scores, numbered
 from analysis.engine.ratings import counted_ratings
@@ -34,9 +34,9 @@ def _mean_opinion_scores(
 ) -> list[pd.DataFrame]:
     """Return the `mean_opinion_score` of counted ratings by each grouping."""
     cells = [scored.groupby(list(by), sort=True).ngroup() for by in groupings]
-    summed = rating_tables(scored["score"].to_numpy(), scored["listener"], scored["clip_key"], cells)
+    resamples = two_way_bootstraps((scored["score"].to_numpy(), scored["listener"], scored["clip_key"]), cells, SEED)
     tables, named = [], numbered(scored)
-    for by, resampled in zip(groupings, two_way_bootstraps(summed, SEED), strict=True):
+    for by, resampled in zip(groupings, resamples, strict=True):
         further = _further_intervals(named, by, resampled, confidence)
         tables.append(mean_scores(named, by, confidence).merge(further, on=list(by), validate="one_to_one"))
     return tables

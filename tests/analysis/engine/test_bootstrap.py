@@ -9,7 +9,6 @@ from analysis.engine.bootstrap import (
     draw,
     percentile_interval,
     rating_table,
-    rating_tables,
     resampled_means,
     two_way_bootstrap,
     two_way_bootstraps,
@@ -102,7 +101,7 @@ def test_tables_of_the_same_ratings_are_drawn_as_if_each_were_alone(finer):
     columns = (ratings["score"].to_numpy(), ratings["listener"], ratings["stimulus"])
     groupings = [ratings["system"], ratings[finer]]
 
-    together = two_way_bootstraps(rating_tables(*columns, groupings), 7, 300)
+    together = two_way_bootstraps(columns, groupings, 7, 300)
 
     for found, cells in zip(together, groupings, strict=True):
         alone = two_way_bootstrap(rating_table(*columns, cells), np.random.default_rng(7), 300)
