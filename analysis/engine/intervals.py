@@ -91,15 +91,16 @@ def two_way_interval(scores: Floats, listeners: pd.Series, stimuli: pd.Series, c
     cancel in both directions there is no interval, and the note says why.
     """
     method = "two-way cluster-robust (listener × stimulus)"
-    note = why_no_interval(scores, {"listener": listeners.nunique(), "stimulus": stimuli.nunique()})
+    clusters = {"listener": listeners.nunique(), "stimulus": stimuli.nunique()}
+    note = why_no_interval(scores, clusters)
     if note:
         return _point(scores, method, note)
     variances = cluster_variances(scores, np.ones((len(scores), 1)), listeners, stimuli)
     variance, note = _positive_variance(variances, 0, scores)
     if variance == 0:
         return _point(scores, method, note)
-    freedom = min(listeners.nunique(), stimuli.nunique()) - 1
-    return _around(scores, math.sqrt(variance), float(stats.t.ppf((1 + confidence) / 2, freedom)), method, note)
+    quantile = float(stats.t.ppf((1 + confidence) / 2, min(clusters.values()) - 1))
+    return _around(scores, math.sqrt(variance), quantile, method, note)
 
 
 def two_way_difference(
@@ -172,8 +173,10 @@ def crowdmos_interval(scores: Floats, listeners: pd.Series, stimuli: pd.Series, 
     Florencio, Zhang & Seltzer 2011, "crowdMOS: an approach for crowdsourcing mean opinion score studies", ICASSP.
     """
     method = "crowdMOS"
-    note = why_no_interval(scores, {"listener": listeners.nunique(), "stimulus": stimuli.nunique()})
-    within_listeners, within_stimuli = (_mean_variance(scores, levels) for levels in (listeners, stimuli))
+    codes = [pd.factorize(levels)[0] for levels in (listeners, stimuli)]
+    counts = [np.bincount(level) for level in codes]
+    note = why_no_interval(scores, dict(zip(("listener", "stimulus"), map(len, counts), strict=True)))
+    within_listeners, within_stimuli = (_mean_variance(scores, *each) for each in zip(codes, counts, strict=True))
     if not note and math.isnan(within_listeners + within_stimuli):
         note = "no listener or no stimulus with several ratings: the three variances cannot be told apart"
     if note:
@@ -181,16 +184,18 @@ def crowdmos_interval(scores: Floats, listeners: pd.Series, stimuli: pd.Series, 
     total = float(np.var(scores))
     of_stimuli, of_listeners = max(total - within_stimuli, 0.0), max(total - within_listeners, 0.0)
     residual = max(within_listeners + within_stimuli - total, 0.0)
-    weights = [float((levels.value_counts() ** 2).sum()) / len(scores) ** 2 for levels in (listeners, stimuli)]
+    weights = [float(count @ count) / len(scores) ** 2 for count in counts]
     variance = of_listeners * weights[0] + of_stimuli * weights[1] + residual / len(scores)
-    freedom = min(listeners.nunique(), stimuli.nunique()) - 1
-    return _around(scores, math.sqrt(variance), float(stats.t.ppf((1 + confidence) / 2, freedom)), method, "")
+    quantile = float(stats.t.ppf((1 + confidence) / 2, min(map(len, counts)) - 1))
+    return _around(scores, math.sqrt(variance), quantile, method, "")
 
 
-def _mean_variance(scores: Floats, levels: pd.Series) -> float:
+def _mean_variance(scores: Floats, levels: Codes, counts: Codes) -> float:
     """Return the mean over levels with several scores of the variance within each; NaN if there are none."""
-    grouped = pd.Series(scores).groupby(levels.to_numpy())
-    return float(grouped.var(ddof=0)[grouped.size() > 1].mean())
+    deviations = scores - (np.bincount(levels, scores) / counts)[levels]
+    has_several = counts > 1
+    variances = np.bincount(levels, deviations**2)[has_several] / counts[has_several]
+    return float(variances.mean()) if len(variances) else math.nan
 
 
 def wilson_interval(successes: int, n: int, confidence: float) -> Interval:

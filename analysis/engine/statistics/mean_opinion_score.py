@@ -38,7 +38,10 @@ def _mean_opinion_scores(
     tables, named = [], numbered(scored)
     for by, resampled in zip(groupings, resamples, strict=True):
         further = _further_intervals(named, by, resampled, confidence)
-        tables.append(mean_scores(named, by, confidence).merge(further, on=list(by), validate="one_to_one"))
+        table = mean_scores(named, by, confidence).merge(further, on=list(by), validate="one_to_one")
+        is_crossed = (table["n_listeners"] > 1) & (table["n_stimuli"] > 1)
+        table.loc[~is_crossed, ["bootstrap_low", "bootstrap_high"]] = math.nan
+        tables.append(table)
     return tables
 
 
@@ -49,12 +52,11 @@ def _further_intervals(
     rows = []
     for place, (cell, group) in enumerate(scored.groupby(list(by), sort=True)[[*RATED]]):
         crowd = crowdmos_interval(group["score"].to_numpy(), group["listener"], group["clip_key"], confidence)
-        is_crossed = group["listener"].nunique() > 1 and group["clip_key"].nunique() > 1
         rows.append(
             {
                 **dict(zip(by, cell, strict=True)),
-                "bootstrap_low": lows[place] if is_crossed else math.nan,
-                "bootstrap_high": highs[place] if is_crossed else math.nan,
+                "bootstrap_low": lows[place],
+                "bootstrap_high": highs[place],
                 "crowdmos_low": crowd.low,
                 "crowdmos_high": crowd.high,
             }

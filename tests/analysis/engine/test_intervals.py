@@ -191,6 +191,24 @@ def test_the_interval_of_crowdmos_is_its_formula_of_a_complete_table():
     assert interval.high - table.mean() == pytest.approx(stats.t.ppf(0.975, 3) * math.sqrt(variance))
 
 
+def test_the_interval_of_crowdmos_of_an_incomplete_table_is_its_formula_by_groups():
+    generator = np.random.default_rng(8)
+    listeners, stimuli = (pd.Series(generator.integers(0, levels, 40).astype(str)) for levels in (6, 15))
+    scores = generator.integers(1, 6, 40) + generator.normal(0, 1, 6)[listeners.astype(int)]
+
+    interval = crowdmos_interval(scores, listeners, stimuli, confidence=0.95)
+
+    total, parts, shares = np.var(scores), [], []
+    for levels in (listeners, stimuli):
+        grouped = pd.Series(scores).groupby(levels)
+        parts.append(grouped.var(ddof=0)[grouped.size() > 1].mean())
+        shares.append((levels.value_counts(normalize=True) ** 2).sum())
+    variance = max(total - parts[0], 0) * shares[0] + max(total - parts[1], 0) * shares[1]
+    variance += max(sum(parts) - total, 0) / 40
+    assert interval.standard_error == pytest.approx(math.sqrt(variance))
+    assert interval.high - interval.estimate == pytest.approx(stats.t.ppf(0.975, 5) * math.sqrt(variance))
+
+
 def test_crowdmos_has_no_interval_where_nobody_rated_twice():
     interval = crowdmos_interval(np.array([1.0, 2.0, 4.0]), pd.Series(list("abc")), pd.Series(list("xyy")), 0.95)
 
