@@ -3,10 +3,10 @@
 With X [N, K] the systems, Z_g [N, levels] the levels of a factor g, ratios r_g = variance of g / residual variance and
 H = I + sum of r_g Z_g Z_g', the restricted likelihood depends on y through P = H^-1 - H^-1 X (X'H^-1 X)^-1 X'H^-1.
 The factor with more levels (l) is eliminated by Woodbury's identity, which needs only its counts, then the systems and
-then the smaller factor (s). With A the inverse of H without the smaller factor, LL' = X'AX and M = (LL')^-1 X'AZ_s:
+then the smaller factor (s). With A the inverse of H without the smaller factor, C C' = X'AX and M = (C C')^-1 X'AZ_s:
 
-    Q = Z_s'A (I - X (X'AX)^-1 X'A) Z_s [L, L],  W = (I + r_s Q)^-1,  P = A - A T N' diag(I, r_s W) N T'A,
-    T = [X, Z_s],  N = [[L^-1, 0], [-M', I]].
+    Q = Z_s'A (I - X (X'AX)^-1 X'A) Z_s,  W = (I + r_s Q)^-1,  P = A - A T N' diag(I, r_s W) N T'A,
+    T = [X, Z_s],  N = [[C^-1, 0], [-M', I]].
 
 All that is asked for below follows from W and from sums over the levels of the larger factor, by numbers of ratings
 (`CrossedSums.weighted_products`), so one evaluation costs milliseconds at 6,000 stimuli. Gradient and Hessian are
@@ -49,7 +49,7 @@ class RestrictedLikelihood:
 
     @cached_property
     def _systems_root(self) -> Floats:
-        """L [K, K], lower."""
+        """C [K, K], lower."""
         n_systems = self.sums.n_systems
         return np.asarray(linalg.cholesky(self._products[:n_systems, :n_systems], lower=True))
 

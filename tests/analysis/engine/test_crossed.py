@@ -251,6 +251,14 @@ def test_a_residual_variance_of_zero_is_no_maximum():
         fit(study)
 
 
+def test_a_likelihood_that_rises_until_no_residual_variance_is_left_has_no_maximum():
+    """The two listeners of both systems differ alike between them: only the others' answers vary."""
+    study = pd.DataFrame({"listener": [0, 0, 1, 1, 2, 3], "system": [0, 1, 0, 1, 0, 1], "score": [1.0, 1, 1, 1, 1, 2]})
+
+    with pytest.raises(MixedModelDidNotConverge, match="residual variance is zero"):
+        fit(study.assign(stimulus=study["system"]))
+
+
 def test_intervals_of_simulated_studies_hold_the_truth():
     """40 studies of 12 listeners and 8 clips: at 95 %, fewer than 33 hits has a chance of 0.3 %."""
     generator, hits = np.random.default_rng(11), 0
