@@ -7,12 +7,15 @@ rating is ever copied: the means of thousands of resamples are a few matrix prod
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
+
+from analysis.engine.packed_table import WHOLE_IN_SINGLE, PackedTable
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
@@ -22,8 +25,6 @@ RESAMPLES = 10_000
 CHUNK = 250
 # Tables with more places for ratings are kept sparse: they would not fit the memory twice.
 DENSE_PLACES = 20_000_000
-# Sums of whole numbers below this are exact in single precision too, which takes half the time.
-WHOLE_IN_SINGLE = 2**24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,12 @@ class RatingTable(StimuliInCells):
     listeners: pd.Index
     sums: Any
     counts: Any
+
+    @cached_property
+    def packed(self) -> PackedTable | None:
+        """Both in one table, if they are dense and of single precision."""
+        is_dense = isinstance(self.sums, np.ndarray)
+        return PackedTable.of(self.sums, self.counts) if is_dense and self.sums.dtype == np.float32 else None
 
 
 @dataclass(frozen=True)
@@ -138,6 +145,8 @@ def resampled_means(table: RatingTable, draws: Draws) -> Floats:
 def _heard(table: RatingTable, listeners: Floats) -> tuple[Floats, Floats]:
     """Return the sums and counts of the listeners drawn [B, L] at each stimulus [B, S]."""
     drawn = listeners.astype(table.sums.dtype)
+    if table.packed and table.packed.holds(drawn):
+        return table.packed.products(drawn)
     return drawn @ table.sums, drawn @ table.counts
 
 
