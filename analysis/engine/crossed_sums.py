@@ -20,6 +20,9 @@ Sparse = Any
 
 # 256 MiB. Where products by number of ratings would take more, each weighting multiplies the sparse table anew.
 MOST_PRODUCTS = 2**25
+# Of the places of a table that are not empty: from here on multiplying the empty ones too is faster.
+DENSE = 0.1
+LEVELS_AT_ONCE = 1_024
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class CrossedSums:
     def weighted_products(self, weights: Floats) -> Floats:
         """Return T'Z_larger W Z_larger'T [q, q] of weights [S] that are equal where counts are equal."""
         if self._by_count is None:
-            return np.asarray((self.across.T @ self.across.multiply(weights[:, None])).toarray())
+            return _weighted_products(self.across, weights)
         return np.asarray(np.tensordot(weights[self._kinds[0]], self._by_count, axes=1))
 
     @cached_property
@@ -59,8 +62,20 @@ class CrossedSums:
         products = np.empty((len(firsts), *self.among_kept.shape))
         for kind, product in enumerate(products):
             levels = self.across[kinds == kind]
-            product[...] = (levels.T @ levels).toarray()
+            product[...] = _weighted_products(levels, np.ones(levels.shape[0]))
         return products
+
+
+def _weighted_products(levels: Sparse, weights: Floats) -> Floats:
+    """Return levels' W levels [q, q] of levels [S, q] and weights [S], none negative."""
+    if levels.nnz < DENSE * levels.shape[0] * levels.shape[1]:
+        return np.asarray((levels.T @ levels.multiply(weights[:, None])).toarray())
+    products = np.zeros((levels.shape[1], levels.shape[1]))
+    for start in range(0, len(weights), LEVELS_AT_ONCE):
+        part = slice(start, start + LEVELS_AT_ONCE)
+        rows = levels[part].toarray() * np.sqrt(weights[part, None])
+        products += rows.T @ rows
+    return products
 
 
 def crossed_sums(scores: Floats, systems: Codes, smaller: Codes, larger: Codes) -> CrossedSums:

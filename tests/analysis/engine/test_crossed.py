@@ -76,9 +76,11 @@ def test_gradient_and_hessian_are_the_numerical_derivatives_of_the_whole_matrix(
     assert hessian == pytest.approx(np.array(curved), rel=1e-3, abs=1e-2)
 
 
-@pytest.mark.parametrize("most_products", [0, 2**25])
-def test_weighted_products_are_those_of_the_levels_one_by_one(most_products, monkeypatch):
-    monkeypatch.setattr("analysis.engine.crossed_sums.MOST_PRODUCTS", most_products)
+@pytest.mark.parametrize(("most_products", "dense"), [(0, 0.1), (0, 1.1), (2**25, 0.1)])
+def test_weighted_products_are_those_of_the_levels_one_by_one(most_products, dense, monkeypatch):
+    limits = {"MOST_PRODUCTS": most_products, "DENSE": dense, "LEVELS_AT_ONCE": 5}
+    for name, limit in limits.items():
+        monkeypatch.setattr(f"analysis.engine.crossed_sums.{name}", limit)
     sums = likelihood_of(sparse_study(), (0.7, 0.4)).sums
     weights = 1 / (1 + 0.4 * sums.counts)
 
