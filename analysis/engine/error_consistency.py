@@ -21,13 +21,14 @@ sum of V_s M_ls W_l^2 p_l^2 = sum of (W_l p_l) (W_l r_l).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
 
 from analysis.engine.bootstrap import CHUNK, Draws, RatingTable, draw, rating_table
 
@@ -55,7 +56,7 @@ class Consistency:
 
 @dataclass(frozen=True)
 class Heard:
-    """Who was right about which clip: answers and right answers [L, S], 0 or 1, and draws of listeners and clips.
+    """Who was right about which clip: answers and right answers [L, S], sparse, and draws of listeners and clips.
 
     `at_clips` [4, B, S] has what the listeners drawn answered at each clip: W M, W H, W^2 M and W^2 H.
     """
@@ -67,29 +68,29 @@ class Heard:
 
     def of(self, clips: npt.NDArray[np.intp]) -> Self:
         """Return what was heard of some clips, by their places."""
-        are_neighbours = bool((np.diff(clips) == 1).all())
-        # A slice is looked at where it stands: nothing is copied.
-        at = slice(clips[0], clips[-1] + 1) if are_neighbours else clips
-        draws = Draws(self.draws.listeners, self.draws.stimuli[:, at])
-        return type(self)(self.answers[:, at], self.right[:, at], draws, self.at_clips[:, :, at])
+        draws = Draws(self.draws.listeners, self.draws.stimuli[:, clips])
+        return type(self)(self.answers[:, clips], self.right[:, clips], draws, self.at_clips[:, :, clips])
 
     @cached_property
     def expected(self) -> tuple[Floats, Floats]:
         """Answers expected right by who gave them, W p M, at each clip [B, S]; and their squares' sum over all [B]."""
-        answers, right = (each.astype(np.float64) for each in (self.answers, self.right))
+        answers, right = self.answers.tocsr(), self.right.tocsr()
         starts = range(0, len(self.draws.listeners), BLOCK)
         blocks = [self._expected(answers, right, slice(start, start + BLOCK)) for start in starts]
         by_clip, squares = zip(*blocks, strict=True)
         return np.concatenate(by_clip), np.concatenate(squares)
 
     def _expected(self, answers: Any, right: Any, block: slice) -> tuple[Floats, Floats]:
-        listeners, clips = self.draws.listeners[block], self.draws.stimuli[block]
-        weighted, of_listeners = clips @ right.T, clips @ answers.T
+        # Resamples stand side by side, [L, B] and [S, B].
+        listeners, clips = (
+            np.ascontiguousarray(drawn[block].T) for drawn in (self.draws.listeners, self.draws.stimuli)
+        )
+        of_listeners, weighted = answers @ clips, right @ clips
         # Whoever gave no answer gave no right one: the share is 0 then.
         expected = np.divide(weighted, np.maximum(of_listeners, 1, out=of_listeners), out=of_listeners)
         expected *= listeners
         weighted *= listeners
-        return expected @ answers, np.einsum("bl,bl->b", expected, weighted)
+        return (answers.T @ expected).T, np.einsum("lb,lb->b", expected, weighted)
 
     def total(self, of_clips: Floats) -> Floats:
         """Return what stands at each clip [B, S], summed over the clips that were drawn [B]."""
@@ -109,14 +110,20 @@ class Heard:
 def correct_answers(answers: pd.DataFrame, strata: pd.Series) -> RatingTable:
     """Sum right answers by listener and clip; clips are drawn within their stratum. One answer to a clip each."""
     right = answers["human_is_right"].to_numpy(dtype=np.float64)
-    return rating_table(right, answers["listener"], answers["clip_key"], strata)
+    table = rating_table(right, answers["listener"], answers["clip_key"], strata)
+    # Products take as long as there are answers, and columns are at hand.
+    return replace(table, sums=_by_columns(table.sums), counts=_by_columns(table.counts))
+
+
+def _by_columns(table: Any) -> Any:
+    return sparse.csc_array(table, dtype=np.float64)
 
 
 def as_drawn(table: RatingTable, draws: Draws) -> Heard:
     """Take each listener and each clip as often as it was drawn."""
-    once = draws.listeners.astype(table.sums.dtype)
+    once = draws.listeners
     at_clips = [times @ each for times in (once, once**2) for each in (table.counts, table.sums)]
-    return Heard(table.counts, table.sums, draws, np.stack(at_clips).astype(np.float64))
+    return Heard(table.counts, table.sums, draws, np.stack(at_clips))
 
 
 def everything(table: RatingTable) -> Heard:

@@ -127,11 +127,11 @@ def test_in_resamples_of_some_clips_chance_is_the_sum_over_answers_and_over_pair
     heard = as_drawn(table, draws).of(np.array(clips))
     found, ceiling = with_classifier(heard, classifier[clips].astype(float))[0], among_listeners(heard)
 
-    answers, is_right, of_judge = table.counts[:, clips], table.sums[:, clips], classifier[clips]
+    answers, is_right = (of_all.toarray()[:, clips] for of_all in (table.counts, table.sums))
     for place, (listeners, stimuli) in enumerate(zip(draws.listeners, draws.stimuli[:, clips], strict=True)):
         shares = (is_right * stimuli).sum(axis=1) / np.maximum((answers * stimuli).sum(axis=1), 1)
         weights = (listeners[:, None] * answers * stimuli).ravel()
-        by_chance = np.where(of_judge, shares[:, None], 1 - shares[:, None]).ravel()
+        by_chance = np.where(classifier[clips], shares[:, None], 1 - shares[:, None]).ravel()
         assert found.expected[place] == pytest.approx(np.average(by_chance, weights=weights))
         pairs = [
             (listeners[a] * listeners[b] * stimuli[clip], shares[a] * shares[b] + (1 - shares[a]) * (1 - shares[b]))
