@@ -132,9 +132,9 @@ def _stimuli_at(grouped: StimuliInCells, places: Floats) -> Floats:
     return _counts(within + grouped.starts[grouped.of_cell], len(grouped.of_cell))
 
 
-def _counts(drawn: npt.NDArray[np.intp], levels: int) -> Floats:
+def _counts(drawn: npt.NDArray[np.intp], levels: int, kind: npt.DTypeLike = np.float64) -> npt.NDArray[Any]:
     """Return how often each resample drew each level [B, levels]."""
-    return np.array([np.bincount(of_resample, minlength=levels) for of_resample in drawn], dtype=np.float64)
+    return np.array([np.bincount(of_resample, minlength=levels) for of_resample in drawn], dtype=kind)
 
 
 def resampled_means(table: RatingTable, draws: Draws) -> Floats:
@@ -144,7 +144,7 @@ def resampled_means(table: RatingTable, draws: Draws) -> Floats:
 
 def _heard(table: RatingTable, listeners: Floats) -> tuple[Floats, Floats]:
     """Return the sums and counts of the listeners drawn [B, L] at each stimulus [B, S]."""
-    drawn = listeners.astype(table.sums.dtype)
+    drawn = listeners.astype(table.sums.dtype, copy=False)
     if table.packed and table.packed.holds(drawn):
         return table.packed.products(drawn)
     return drawn @ table.sums, drawn @ table.counts
@@ -183,7 +183,8 @@ def two_way_bootstraps(
     orders = [table.stimuli.get_indexer(each.stimuli) for each in grouped]
     means: list[list[Floats]] = [[] for _ in groupings]
     for size in _chunks(resamples):
-        listeners = _counts(generator.integers(0, n_listeners, (size, n_listeners)), n_listeners)
+        drawn = generator.integers(0, n_listeners, (size, n_listeners))
+        listeners = _counts(drawn, n_listeners, table.sums.dtype)
         places, heard = generator.random((size, n_stimuli)), _heard(table, listeners)
         for each, order, of_grouping in zip(grouped, orders, means, strict=True):
             of_grouping.append(_means(each, _stimuli_at(each, places), *(part[:, order] for part in heard)))

@@ -6,6 +6,7 @@ that takes them for independent is far too narrow (`python -m benchmarks.interva
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,8 @@ from statsmodels.stats.proportion import proportion_confint
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
+# Names or numbers of listeners, stimuli or other clusters.
+Levels = pd.Series | Codes
 
 # A variance of the mean below this share of the scores' own variance is rounding, not variance.
 ROUNDING = 1e-12
@@ -44,7 +47,7 @@ class ClusterVariances:
     two_way: Floats
 
 
-def cluster_variances(scores: Floats, design: Floats, listeners: pd.Series, stimuli: pd.Series) -> ClusterVariances:
+def cluster_variances(scores: Floats, design: Floats, listeners: Levels, stimuli: Levels) -> ClusterVariances:
     """Fit scores [N] to a design [N, K] by least squares; return the coefficients' cluster-robust variances.
 
     With X the design, u the residuals and g a grouping into G clusters, the one-way variance is
@@ -81,7 +84,7 @@ def _one_way_variances(moments: Floats, codes: Codes, inverse: Floats) -> Floats
     return np.asarray(correction * ((sums @ inverse) ** 2).sum(axis=0))
 
 
-def two_way_interval(scores: Floats, listeners: pd.Series, stimuli: pd.Series, confidence: float) -> Interval:
+def two_way_interval(scores: Floats, listeners: Levels, stimuli: Levels, confidence: float) -> Interval:
     """Return the mean of scores [N] with an interval that holds for other listeners and for other stimuli.
 
     The variance is the two-way cluster-robust one (see `cluster_variances`); Student's t has
@@ -91,15 +94,16 @@ def two_way_interval(scores: Floats, listeners: pd.Series, stimuli: pd.Series, c
     cancel in both directions there is no interval, and the note says why.
     """
     method = "two-way cluster-robust (listener × stimulus)"
-    clusters = {"listener": listeners.nunique(), "stimulus": stimuli.nunique()}
+    codes = [pd.factorize(levels)[0] for levels in (listeners, stimuli)]
+    clusters = {"listener": int(codes[0].max()) + 1, "stimulus": int(codes[1].max()) + 1}
     note = why_no_interval(scores, clusters)
     if note:
         return _point(scores, method, note)
-    variances = cluster_variances(scores, np.ones((len(scores), 1)), listeners, stimuli)
+    variances = cluster_variances(scores, np.ones((len(scores), 1)), codes[0], codes[1])
     variance, note = _positive_variance(variances, 0, scores)
     if variance == 0:
         return _point(scores, method, note)
-    quantile = float(stats.t.ppf((1 + confidence) / 2, min(clusters.values()) - 1))
+    quantile = students_quantile(confidence, min(clusters.values()) - 1)
     return _around(scores, math.sqrt(variance), quantile, method, note)
 
 
@@ -123,7 +127,7 @@ def two_way_difference(
     if variance == 0:
         return Interval(estimate, math.nan, math.nan, math.nan, method, note)
     error = math.sqrt(variance)
-    half = error * float(stats.t.ppf((1 + confidence) / 2, min(clusters.values()) - 1))
+    half = error * students_quantile(confidence, min(clusters.values()) - 1)
     return Interval(estimate, estimate - half, estimate + half, error, method, note)
 
 
@@ -151,7 +155,7 @@ def one_way_interval(scores: Floats, clusters: pd.Series, confidence: float, clu
         return _point(scores, method, note)
     residuals, inverse = (scores - scores.mean())[:, None], np.full((1, 1), 1 / len(scores))
     variance = float(_one_way_variances(residuals, pd.factorize(clusters)[0], inverse)[0])
-    quantile = float(stats.t.ppf((1 + confidence) / 2, clusters.nunique() - 1))
+    quantile = students_quantile(confidence, clusters.nunique() - 1)
     return _around(scores, math.sqrt(variance), quantile, method, "")
 
 
@@ -164,7 +168,7 @@ def independent_interval(scores: Floats, confidence: float) -> Interval:
     return _around(scores, error, float(stats.norm.ppf((1 + confidence) / 2)), method, "")
 
 
-def crowdmos_interval(scores: Floats, listeners: pd.Series, stimuli: pd.Series, confidence: float) -> Interval:
+def crowdmos_interval(scores: Floats, listeners: Levels, stimuli: Levels, confidence: float) -> Interval:
     """Return the mean of scores [N] with crowdMOS's interval: variances of listeners, stimuli and residual by moments.
 
     With the mean variances within listeners, within stimuli, and of all scores (each over n, not n - 1), the three
@@ -186,7 +190,7 @@ def crowdmos_interval(scores: Floats, listeners: pd.Series, stimuli: pd.Series, 
     residual = max(within_listeners + within_stimuli - total, 0.0)
     weights = [float(count @ count) / len(scores) ** 2 for count in counts]
     variance = of_listeners * weights[0] + of_stimuli * weights[1] + residual / len(scores)
-    quantile = float(stats.t.ppf((1 + confidence) / 2, min(map(len, counts)) - 1))
+    quantile = students_quantile(confidence, min(map(len, counts)) - 1)
     return _around(scores, math.sqrt(variance), quantile, method, "")
 
 
@@ -218,6 +222,12 @@ def within_unit(interval: Interval) -> Interval:
     """Return an interval of a proportion with its ends kept between 0 and 1."""
     low, high = (float(np.clip(end, 0.0, 1.0)) for end in (interval.low, interval.high))
     return Interval(interval.estimate, low, high, interval.standard_error, interval.method, interval.note)
+
+
+@cache
+def students_quantile(confidence: float, freedom: int) -> float:
+    """Return how many standard errors an interval of Student's t reaches to either side."""
+    return float(stats.t.ppf((1 + confidence) / 2, freedom))
 
 
 def why_no_interval(scores: Floats, counts: dict[str, int]) -> str:

@@ -9,9 +9,11 @@ import pandas as pd
 
 from analysis.engine.bootstrap import RESAMPLES, percentile_interval, two_way_bootstraps
 from analysis.engine.intervals import crowdmos_interval
-from analysis.engine.mean_scores import RATED, mean_scores, numbered
+from analysis.engine.mean_scores import RatedCell, mean_scores_of, numbered, rated_cells
 from analysis.engine.ratings import counted_ratings
 from analysis.engine.statistic import Statistic, Tables
+
+Floats = npt.NDArray[np.float64]
 
 METHODS = ("acr", "acr_clarity")
 # Of the bootstrap: the same ratings give the same interval.
@@ -37,26 +39,23 @@ def _mean_opinion_scores(
     resamples = two_way_bootstraps((scored["score"].to_numpy(), scored["listener"], scored["clip_key"]), cells, SEED)
     tables, named = [], numbered(scored)
     for by, resampled in zip(groupings, resamples, strict=True):
-        further = _further_intervals(named, by, resampled, confidence)
-        table = mean_scores(named, by, confidence).merge(further, on=list(by), validate="one_to_one")
+        rated = rated_cells(named, by)
+        further = _further_intervals(rated, resampled, confidence)
+        table = mean_scores_of(rated, confidence).merge(further, on=list(by), validate="one_to_one")
         is_crossed = (table["n_listeners"] > 1) & (table["n_stimuli"] > 1)
         table.loc[~is_crossed, ["bootstrap_low", "bootstrap_high"]] = math.nan
         tables.append(table)
     return tables
 
 
-def _further_intervals(
-    scored: pd.DataFrame, by: Sequence[str], resampled: npt.NDArray[np.float64], confidence: float
-) -> pd.DataFrame:
-    lows, highs = percentile_interval(resampled, confidence)
+def _further_intervals(cells: Sequence[RatedCell], resampled: Floats, confidence: float) -> pd.DataFrame:
     rows = []
-    for place, (cell, group) in enumerate(scored.groupby(list(by), sort=True)[[*RATED]]):
-        crowd = crowdmos_interval(group["score"].to_numpy(), group["listener"], group["clip_key"], confidence)
+    for cell, *ends in zip(cells, *percentile_interval(resampled, confidence), strict=True):
+        crowd = crowdmos_interval(cell.scores, cell.listeners, cell.stimuli, confidence)
         rows.append(
             {
-                **dict(zip(by, cell, strict=True)),
-                "bootstrap_low": lows[place],
-                "bootstrap_high": highs[place],
+                **cell.names,
+                **dict(zip(("bootstrap_low", "bootstrap_high"), ends, strict=True)),
                 "crowdmos_low": crowd.low,
                 "crowdmos_high": crowd.high,
             }

@@ -19,7 +19,7 @@ from analysis.engine.comparisons import (
     related_stimuli,
     wilcoxon_p_values,
 )
-from analysis.engine.intervals import ROUNDING, why_no_interval
+from analysis.engine.intervals import ROUNDING, students_quantile, why_no_interval
 from analysis.engine.permutation import PERMUTATIONS, PermutationTest
 from analysis.engine.ratings import NoRatings, counted_ratings
 from analysis.engine.statistic import Statistic, Tables
@@ -120,7 +120,7 @@ def _difference(
     freedom = min(clusters.values()) - 1
     is_known = freedom > 0 and variance > rounding
     error = math.sqrt(variance) if is_known else math.nan
-    half = error * float(stats.t.ppf((1 + confidence) / 2, max(freedom, 1)))
+    half = error * students_quantile(confidence, max(freedom, 1))
     p_value = 2 * float(stats.t.sf(abs(estimate) / error, freedom)) if is_known else math.nan
     return {
         "estimate": estimate,
