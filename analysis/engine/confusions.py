@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,13 @@ class WordAnswers:
     @property
     def n_listeners(self) -> int:
         return int(self.numbers["listener"].max()) + 1
+
+    @cached_property
+    def draws(self) -> Floats:
+        """How often each listener is drawn in each resample [R, L], from a fixed seed: the same for every system."""
+        n = self.n_listeners
+        draws = np.random.default_rng(SEED).multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
+        return draws.astype(np.float64)
 
     def names(self, column: str) -> list[str]:
         """Return what the numbers of a column stand for: system, item or response."""
@@ -84,18 +92,12 @@ class Confusions:
     def resampled(self, draws: Floats) -> Floats:
         """Return the totals [R, W, W + 1] of resamples of listeners; none of a single listener.
 
-        `draws` [R, A] tell how often each of all listeners of the study is drawn (`drawn_listeners`). Those without
-        answers here come first among them: how many of the others are drawn is left to chance, and a resample without
-        any is left out.
+        `draws` [R, A] tell how often each of all listeners is drawn (`WordAnswers.draws`). Those without answers here
+        come first among them: how many of the others are drawn is left to chance, and a resample without any is left
+        out.
         """
         n_listeners = len(self.counts)
         if n_listeners < 2:
             return self.counts[:0]
         totals = draws[:, -n_listeners:] @ self.counts.reshape(n_listeners, -1)
         return totals[totals.any(axis=1)].reshape(-1, *self.counts.shape[1:])
-
-
-def drawn_listeners(n: int) -> Floats:
-    """Return how often each of n listeners is drawn in each resample [R, n], from a fixed seed."""
-    draws = np.random.default_rng(SEED).multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
-    return draws.astype(np.float64)

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import special, stats
 
 from analysis.engine.bootstrap import ends_around
-from analysis.engine.confusions import RESAMPLES, SEED, Confusions, WordAnswers, drawn_listeners, word_answers
+from analysis.engine.confusions import RESAMPLES, SEED, Confusions, WordAnswers, word_answers
 from analysis.engine.detection import d_prime, sensitivity
 from analysis.engine.intervals import wilson_interval
 from analysis.engine.ratings import NoRatings, counted_ratings
@@ -63,10 +63,12 @@ def _answers(ratings: pd.DataFrame) -> WordAnswers:
 
 
 def _by_system(answers: WordAnswers, confidence: float) -> pd.DataFrame:
-    # One draw of all listeners serves every system.
-    draws = drawn_listeners(answers.n_listeners)
     rows = [
-        {"system": name, **_information(answers.confusions(of_system), draws, confidence), **_rests_on(of_system)}
+        {
+            "system": name,
+            **_information(answers.confusions(of_system), answers.draws, confidence),
+            **_rests_on(of_system),
+        }
         for name, of_system in answers.by_system()
     ]
     return pd.DataFrame(rows)
@@ -74,7 +76,7 @@ def _by_system(answers: WordAnswers, confidence: float) -> pd.DataFrame:
 
 def _by_word(answers: WordAnswers, confidence: float) -> pd.DataFrame:
     confusions = answers.confusions(answers.numbers)
-    total, resampled = confusions.total, confusions.resampled(drawn_listeners(answers.n_listeners))
+    total, resampled = confusions.total, confusions.resampled(answers.draws)
     rows = [
         {"item": word, **_sensitivity(total, resampled, place, confidence), **_rests_on(answers.numbers)}
         for place, word in enumerate(answers.words)

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.engine.confusions import drawn_listeners, word_answers
+from analysis.engine.confusions import word_answers
 from analysis.engine.ratings import NONE_OF_THESE
 from analysis.engine.statistics.identification_information import transmitted_information
 from tests.analysis.frames import rating
@@ -65,7 +65,7 @@ def test_confusions_count_each_listeners_answers_whatever_their_order_and_names(
 def test_a_resample_holds_the_answers_of_those_drawn_as_often_as_they_were_drawn(system):
     answers = word_answers(heard_in_part())
     confusions = answers.confusions(answers.numbers[answers.numbers["system"] == system])
-    draws = drawn_listeners(answers.n_listeners)[:50]
+    draws = answers.draws[:50]
 
     resampled = confusions.resampled(draws)
 
