@@ -58,9 +58,10 @@ def cluster_variances(scores: Floats, design: Floats, listeners: Levels, stimuli
     statsmodels has it. Needs at least two listeners and two stimuli. The difference of V's can be negative.
     """
     n, n_coefficients = design.shape
-    inverse: Floats = np.linalg.inv(design.T @ design).astype(np.float64)
-    coefficients = inverse @ (design.T @ scores)
-    residuals = scores - design @ coefficients
+    # einsum: with so few columns the threads of a matrix product wait for each other longer than they add.
+    inverse: Floats = np.linalg.inv(np.einsum("nk,nl->kl", design, design)).astype(np.float64)
+    coefficients = np.einsum("kl,l->k", inverse, np.einsum("nl,n->l", design, scores))
+    residuals = scores - np.einsum("nk,k->n", design, coefficients)
     moments = design * residuals[:, None]
     listener_codes, stimulus_codes = (pd.factorize(levels)[0] for levels in (listeners, stimuli))
     both_codes = pd.factorize(listener_codes * (stimulus_codes.max() + 1) + stimulus_codes)[0]
@@ -69,7 +70,7 @@ def cluster_variances(scores: Floats, design: Floats, listeners: Levels, stimuli
     )
     return ClusterVariances(
         coefficients=coefficients,
-        independent=np.diag(inverse) * float(residuals @ residuals) / (n - n_coefficients),
+        independent=np.diag(inverse) * float(np.einsum("n,n->", residuals, residuals)) / (n - n_coefficients),
         by_listener=by_listener,
         by_stimulus=by_stimulus,
         two_way=by_listener + by_stimulus - by_both,
@@ -81,7 +82,7 @@ def _one_way_variances(moments: Floats, codes: Codes, inverse: Floats) -> Floats
     n, n_coefficients = moments.shape
     sums = np.column_stack([np.bincount(codes, column) for column in moments.T])
     correction = len(sums) / (len(sums) - 1) * (n - 1) / (n - n_coefficients)
-    return np.asarray(correction * ((sums @ inverse) ** 2).sum(axis=0))
+    return np.asarray(correction * (np.einsum("gk,kl->gl", sums, inverse) ** 2).sum(axis=0))
 
 
 def two_way_interval(scores: Floats, listeners: Levels, stimuli: Levels, confidence: float) -> Interval:
