@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from generation.engine.devices import keep_freed_memory
 from generation.engine.early_pooling import with_early_pooling
+from generation.engine.folded_norms import with_folded_norms
 from generation.engine.maximisation.climb import Climb
 from generation.engine.maximisation.objective import Moment
 from generation.engine.maximisation.recipes import MaximisationRecipe, Optimiser, Space
@@ -202,7 +203,7 @@ def _looker(
 ) -> Callable[[Tensor, Tensor, Tensor, Tensor, Tensor], Moment]:
     layers = recipe.objective.layers
     # Layers that are listened at must be where their names say.
-    heard = list(classifiers) if layers else [with_early_pooling(each) for each in classifiers]
+    heard = list(classifiers) if layers else [with_early_pooling(with_folded_norms(each)) for each in classifiers]
 
     def look(targets: Tensor, groups: Tensor, features: Tensor, disturbed: Tensor, position: Tensor) -> Moment:
         responses = [respond(classifier, disturbed, layers) for classifier in heard]

@@ -1,5 +1,7 @@
 """A recurrent classifier: it reads the frames one after another, forwards and backwards."""
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -13,6 +15,8 @@ DROPOUT = 0.2
 
 class RecurrentClassifier(Classifier):
     """A convolution that joins neighbouring frames, a bidirectional GRU over them, and the loudest of its outputs."""
+
+    NORMS: ClassVar = {"input": "input_norm"}
 
     def __init__(self, n_words: int, n_mels: int, n_frames: int) -> None:
         super().__init__(n_words, n_mels, n_frames)

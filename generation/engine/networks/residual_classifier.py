@@ -1,5 +1,7 @@
 """A residual classifier: 2-D convolutions with batch normalisation and shortcuts."""
 
+from typing import ClassVar
+
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -11,6 +13,8 @@ CHANNELS = (16, 32, 48, 80)
 
 class ResidualStage(nn.Module):
     """Two 3x3 convolutions beside a shortcut (He et al. 2016), halving both axes."""
+
+    NORMS: ClassVar = {"first": "first_norm", "second": "second_norm"}
 
     def __init__(self, channels_in: int, channels_out: int) -> None:
         super().__init__()

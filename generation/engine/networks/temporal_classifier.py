@@ -1,5 +1,7 @@
 """A temporal classifier: it convolves over time alone, with the mel bands as channels."""
 
+from typing import ClassVar
+
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -11,6 +13,8 @@ KERNEL = 9
 
 class TemporalStage(nn.Module):
     """Two convolutions over time beside a shortcut, halving the frame rate (after TC-ResNet, Choi et al. 2019)."""
+
+    NORMS: ClassVar = {"first": "first_norm", "second": "second_norm"}
 
     def __init__(self, channels_in: int, channels_out: int) -> None:
         super().__init__()
