@@ -93,6 +93,7 @@ TRANSFORMS = _table(
     Entry("jitter", "Jitter", "shifts in time and over the bands", f"{_TRANSFORMS}.jitter:Jitter"),
     Entry("masking", "Masking", "silences a stripe of time and a stripe of bands", f"{_TRANSFORMS}.masking:Masking"),
     Entry("gain", "Gain", "changes of level", f"{_TRANSFORMS}.gain:Gain"),
+    Entry("lift", "Lift", "raises everything, silence too", f"{_TRANSFORMS}.lift:Lift"),
     Entry("noise", "Noise", "faint normal noise", f"{_TRANSFORMS}.noise:Noise"),
 )
 

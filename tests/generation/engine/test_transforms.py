@@ -12,11 +12,12 @@ from generation.engine.maximisation.transform import (
 )
 from generation.engine.maximisation.transforms.gain import Gain
 from generation.engine.maximisation.transforms.jitter import Jitter
+from generation.engine.maximisation.transforms.lift import Lift
 from generation.engine.maximisation.transforms.masking import Masking
 from generation.engine.maximisation.transforms.noise import Noise
 
 CPU = torch.device("cpu")
-ALL = (Jitter(3, 2), Masking(4, 3), Gain(0.2), Noise(0.1))
+ALL = (Jitter(3, 2), Masking(4, 3), Gain(0.2), Lift(0.2), Noise(0.1))
 
 
 def generators(seeds):
@@ -90,6 +91,17 @@ def test_gain_changes_what_sounds_and_leaves_silence_silent():
     assert 0.68 < changed[:, 1].max() <= 0.7
 
 
+def test_lift_raises_what_sounds_and_silence_alike():
+    features = torch.full((300, 2, 2), 0.5)
+    features[:, 0] = 0.0
+
+    raised = disturb(features, [Lift(0.2)], numbers([Lift(0.2)], range(300))[0]) - features
+
+    assert torch.allclose(raised, raised[:, :1, :1].expand_as(raised), atol=1e-6)
+    assert 0.0 <= raised.min() < 0.01
+    assert 0.19 < raised.max() <= 0.2
+
+
 def test_noise_is_normal_and_another_for_each_sample_and_step():
     drawn = numbers([Noise(0.1)], range(4), steps=3)
 
@@ -117,7 +129,7 @@ def test_a_transform_survives_being_written_down(transform):
 
 
 def test_an_unknown_transform_names_those_there_are():
-    with pytest.raises(TransformIsUnknown, match="no transform 'echo': choose one of jitter, masking, gain, noise"):
+    with pytest.raises(TransformIsUnknown, match="'echo': choose one of jitter, masking, gain, lift, noise"):
         transform_from_data({"name": "echo"})
     with pytest.raises(TransformIsUnknown, match="'gain' cannot be made of"):
         transform_from_data({"name": "gain", "loud": 1})
