@@ -17,12 +17,19 @@ SMALLEST = 1e-8
 class Ascent(ABC):
     """Moves positions [R, ...] uphill, and remembers of each row what its next step needs."""
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self, rate: float, decay: float = 1.0) -> None:
+        """Start with steps of this rate, each smaller than the one before by the factor `decay`."""
         self.rate = rate
+        self._decay = decay
 
-    @abstractmethod
     def step(self, position: Tensor, gradient: Tensor) -> None:
         """Move the positions [R, ...] in place, by the gradient [R, ...]."""
+        self._move(position, gradient)
+        self.rate *= self._decay
+
+    @abstractmethod
+    def _move(self, position: Tensor, gradient: Tensor) -> None:
+        """Move the positions [R, ...] by a step of the present rate."""
 
     @abstractmethod
     def keep(self, rows: Tensor) -> None:
@@ -33,7 +40,7 @@ class Steepest(Ascent):
     """Goes along the gradient."""
 
     @torch.no_grad()
-    def step(self, position: Tensor, gradient: Tensor) -> None:
+    def _move(self, position: Tensor, gradient: Tensor) -> None:
         """Move by the rate times the gradient."""
         position.add_(gradient, alpha=self.rate)
 
@@ -44,13 +51,13 @@ class Steepest(Ascent):
 class Adam(Ascent):
     """Goes along the mean of past gradients, each number in relation to its usual size (Kingma & Ba 2015)."""
 
-    def __init__(self, rate: float, like: Tensor) -> None:
-        super().__init__(rate)
+    def __init__(self, rate: float, decay: float, like: Tensor) -> None:
+        super().__init__(rate, decay)
         self._steps = 0
         self._mean, self._mean_square = torch.zeros_like(like), torch.zeros_like(like)
 
     @torch.no_grad()
-    def step(self, position: Tensor, gradient: Tensor) -> None:
+    def _move(self, position: Tensor, gradient: Tensor) -> None:
         """Move by the rate, times the mean gradient over the root of the mean square, both freed of their bias to 0."""
         self._steps += 1
         for_mean, for_square = BETAS
@@ -66,4 +73,6 @@ class Adam(Ascent):
 
 def ascent(recipe: MaximisationRecipe, start: Tensor) -> Ascent:
     """Give the recipe's way of climbing from start [R, ...]."""
-    return Adam(recipe.rate, start) if recipe.optimiser is Optimiser.ADAM else Steepest(recipe.rate)
+    if recipe.optimiser is Optimiser.ADAM:
+        return Adam(recipe.rate, recipe.decay, start)
+    return Steepest(recipe.rate, recipe.decay)

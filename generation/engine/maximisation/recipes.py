@@ -37,7 +37,7 @@ class MaximisationRecipe:
     """The settings of one search.
 
     space: what is changed. objective: what is climbed, penalties subtracted.
-    optimiser: how the objective's gradient becomes a step. rate: its step size. steps: how many steps.
+    optimiser: how the objective's gradient becomes a step. rate: the first step's size. steps: how many steps.
     start_deviation: the standard deviation of the noise a search from noise starts at.
     whitened: search the code in coordinates in which the training recordings' codes have mean 0 and covariance I.
     shell: after each step, draw codes longer than sqrt(dimensions), the length of a typical recording's, back to it.
@@ -46,6 +46,7 @@ class MaximisationRecipe:
     patience: let a sample leave when every classifier has taken its disturbed features for the word, as surely as
     `assurance` says, in so many steps one after another; None: every sample takes all steps.
     assurance: the least log-odds of the word, in nats, that count as taking features for it.
+    decay: the share of a step's size that the next one has.
     """
 
     space: Space
@@ -60,6 +61,7 @@ class MaximisationRecipe:
     transforms: tuple[Transform, ...] = ()
     patience: int | None = None
     assurance: float = 0.0
+    decay: float = 1.0
 
     def as_dict(self) -> dict[str, Any]:
         """Give the settings as plain data, for a clip's recipe."""

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 import torch
@@ -9,7 +10,7 @@ import torch
 from generation.engine.maximisation.ascent import ascent
 from generation.engine.maximisation.recipes import preset
 
-RECIPES = {"steepest": preset("paper", "decoder"), "adam": preset("recommended", "decoder")}
+RECIPES = {"steepest": preset("paper", "decoder"), "adam": preset("whitened", "decoder")}
 
 
 def of_torch(name, position, rate):
@@ -52,6 +53,21 @@ def test_rows_that_are_kept_go_on_as_if_nobody_had_left(name):
     for_part.step(part, third[kept])
 
     assert torch.equal(part, whole[kept])
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_decaying_rate_is_multiplied_after_every_step(name):
+    position, other = torch.zeros(8, 20), torch.zeros(8, 20, requires_grad=True)
+    rate = RECIPES[name].rate
+    own, reference = ascent(replace(RECIPES[name], decay=0.5), position), of_torch(name, other, rate)
+
+    for step, gradient in enumerate(gradients(6, rows=8)):
+        own.step(position, gradient)
+        other.grad = gradient
+        reference.param_groups[0]["lr"] = rate * 0.5**step
+        reference.step()
+
+        assert torch.equal(position, other)
 
 
 def test_a_search_loads_no_compiler():
