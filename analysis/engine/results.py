@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from analysis.engine.excluding import exclusions_of
 from analysis.engine.planning.running import running_widths
@@ -44,14 +45,16 @@ class Results:
 def analyse(record: StudyRecord) -> Results:
     """Compute the statistics that the record's protocol declares, or all of them if it declares none.
 
-    They are computed without what the record's exclusions leave out and, if that is anything, once more with it.
+    They are computed without what the record's exclusions leave out and, if that is anything, once more with it, on one
+    processor: sums that several share can differ in their last bit, and would keep others waiting for all of them.
     Raises StatisticIsUnknown, ExclusionIsUnknown, and NoRatings if nobody has answered anything.
     """
     if record.ratings.empty:
         raise NoRatings(f"The study {record.facts.study!r} has no ratings of {record.facts.listeners} listeners yet.")
     exclusions = exclusions_of(record.ratings, record.protocol)
-    tables, without = _tables(record, exclusions.kept)
-    every = _tables(record, exclusions.everything)[0] if exclusions.has_any else {}
+    with threadpool_limits(1, user_api="blas"):
+        tables, without = _tables(record, exclusions.kept)
+        every = _tables(record, exclusions.everything)[0] if exclusions.has_any else {}
     return Results(
         confidence=record.confidence,
         tables=tables,
