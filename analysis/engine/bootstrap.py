@@ -71,11 +71,18 @@ def rating_table(scores: Floats, listeners: pd.Series, stimuli: pd.Series, cells
     """
     listener_codes, names = ranked_by_answers(scores, listeners, stimuli)
     stimulus_codes, grouped = _in_cells(stimuli, cells)
-    places, shape = (listener_codes, stimulus_codes), (len(names), len(grouped.stimuli))
-    sums, counts = (_summed(values, places, shape) for values in (scores, np.ones(len(scores))))
-    is_whole = bool((scores == np.round(scores)).all())
-    kind = np.float32 if is_whole and max(map(_largest_sum, (sums, counts))) < WHOLE_IN_SINGLE else np.float64
-    return RatingTable(**vars(grouped), listeners=names, sums=sums.astype(kind), counts=counts.astype(kind))
+    shape = (len(names), len(grouped.stimuli))
+    cell, places = pd.factorize(listener_codes * shape[1] + stimulus_codes)
+    sums, counts = np.bincount(cell, scores), np.bincount(cell).astype(np.float64)
+    is_whole = bool((sums == np.round(sums)).all())
+    largest = max(np.abs(sums).max(), counts.max()) * len(names)
+    kind = np.float32 if is_whole and largest < WHOLE_IN_SINGLE else np.float64
+    return RatingTable(
+        **vars(grouped),
+        listeners=names,
+        sums=_table(sums.astype(kind), places, shape),
+        counts=_table(counts.astype(kind), places, shape),
+    )
 
 
 def _in_cells(stimuli: pd.Series, cells: pd.Series) -> tuple[Codes, StimuliInCells]:
@@ -87,16 +94,13 @@ def _in_cells(stimuli: pd.Series, cells: pd.Series) -> tuple[Codes, StimuliInCel
     return codes, StimuliInCells(stimuli=names[number], cells=pd.Index(cell_names), of_cell=of_cell)
 
 
-def _summed(values: Floats, places: tuple[Codes, Codes], shape: tuple[int, int]) -> Any:
-    """Return the sums of values [N] at their places [L, S]: sparse where there are many more places than values."""
+def _table(values: npt.NDArray[Any], places: Codes, shape: tuple[int, int]) -> Any:
+    """Return a table [L, S] with values at these places, row after row: sparse where it has many more than these."""
     if math.prod(shape) > DENSE_PLACES:
-        return sparse.coo_array((values, places), shape=shape).tocsr()
-    return np.bincount(np.ravel_multi_index(places, shape), values, math.prod(shape)).reshape(shape)
-
-
-def _largest_sum(table: Any) -> float:
-    """Return the largest sum of as many listeners' entries [L, S] as there are."""
-    return float(max(table.max(), -table.min()) * table.shape[0])
+        return sparse.coo_array((values, np.divmod(places, shape[1])), shape=shape).tocsr()
+    table = np.zeros(shape, values.dtype)
+    table.ravel()[places] = values
+    return table
 
 
 def ranked_by_answers(
