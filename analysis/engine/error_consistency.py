@@ -56,45 +56,44 @@ class Consistency:
 
 @dataclass(frozen=True)
 class Heard:
-    """Who was right about which clip: answers and right answers [L, S], sparse, and draws of listeners and clips.
+    """Who was right about which clip: answers and right answers [L, S], sparse, and how often each was drawn.
 
-    `at_clips` [4, B, S] has what the listeners drawn answered at each clip: W M, W H, W^2 M and W^2 H.
+    Resamples stand side by side: `listeners` [L, B], `clips` [S, B], and `at_clips` [4, S, B], what the listeners
+    drawn answered at each clip: W M, W H, W^2 M and W^2 H.
     """
 
     answers: Any
     right: Any
-    draws: Draws
+    listeners: Floats
+    clips: Floats
     at_clips: Floats
 
     def of(self, clips: npt.NDArray[np.intp]) -> Self:
         """Return what was heard of some clips, by their places."""
-        draws = Draws(self.draws.listeners, self.draws.stimuli[:, clips])
-        return type(self)(self.answers[:, clips], self.right[:, clips], draws, self.at_clips[:, :, clips])
+        answers, right = self.answers[:, clips], self.right[:, clips]
+        return type(self)(answers, right, self.listeners, self.clips[clips], self.at_clips[:, clips])
 
     @cached_property
     def expected(self) -> tuple[Floats, Floats]:
-        """Answers expected right by who gave them, W p M, at each clip [B, S]; and their squares' sum over all [B]."""
+        """Answers expected right by who gave them, W p M, at each clip [S, B]; and their squares' sum over all [B]."""
         answers, right = self.answers.tocsr(), self.right.tocsr()
-        starts = range(0, len(self.draws.listeners), BLOCK)
+        starts = range(0, self.clips.shape[1], BLOCK)
         blocks = [self._expected(answers, right, slice(start, start + BLOCK)) for start in starts]
-        by_clip, squares = zip(*blocks, strict=True)
-        return np.concatenate(by_clip), np.concatenate(squares)
+        at_clips, squares = zip(*blocks, strict=True)
+        return np.concatenate(at_clips, axis=1), np.concatenate(squares)
 
     def _expected(self, answers: Any, right: Any, block: slice) -> tuple[Floats, Floats]:
-        # Resamples stand side by side, [L, B] and [S, B].
-        listeners, clips = (
-            np.ascontiguousarray(drawn[block].T) for drawn in (self.draws.listeners, self.draws.stimuli)
-        )
+        listeners, clips = self.listeners[:, block], self.clips[:, block]
         of_listeners, weighted = answers @ clips, right @ clips
         # Whoever gave no answer gave no right one: the share is 0 then.
         expected = np.divide(weighted, np.maximum(of_listeners, 1, out=of_listeners), out=of_listeners)
         expected *= listeners
         weighted *= listeners
-        return (answers.T @ expected).T, np.einsum("lb,lb->b", expected, weighted)
+        return answers.T @ expected, np.einsum("lb,lb->b", expected, weighted)
 
-    def total(self, of_clips: Floats) -> Floats:
-        """Return what stands at each clip [B, S], summed over the clips that were drawn [B]."""
-        return np.asarray(np.einsum("bs,bs->b", self.draws.stimuli, of_clips))
+    def total(self, at_clips: Floats) -> Floats:
+        """Return what stands at each clip [S, B], summed over the clips that were drawn [B]."""
+        return np.asarray(np.einsum("sb,sb->b", self.clips, at_clips))
 
     @cached_property
     def n(self) -> Floats:
@@ -121,9 +120,9 @@ def _by_columns(table: Any) -> Any:
 
 def as_drawn(table: RatingTable, draws: Draws) -> Heard:
     """Take each listener and each clip as often as it was drawn."""
-    once = draws.listeners
-    at_clips = [times @ each for times in (once, once**2) for each in (table.counts, table.sums)]
-    return Heard(table.counts, table.sums, draws, np.stack(at_clips))
+    listeners, clips = (np.ascontiguousarray(each.T) for each in (draws.listeners, draws.stimuli))
+    at_clips = [each.T @ times for times in (listeners, listeners**2) for each in (table.counts, table.sums)]
+    return Heard(table.counts, table.sums, listeners, clips, np.stack(at_clips))
 
 
 def everything(table: RatingTable) -> Heard:
@@ -145,7 +144,7 @@ def with_classifier(heard: Heard, is_right: Floats) -> tuple[Consistency, Floats
     """
     answers, right = heard.at_clips[:2]
     at_clips = (answers, right, heard.expected[0])
-    own, both, expected = (_ratio(heard.total(each * is_right), heard.n, np.nan) for each in at_clips)
+    own, both, expected = (_ratio(heard.total(each * is_right[:, None]), heard.n, np.nan) for each in at_clips)
     neither = 1 - heard.accuracy - own
     return Consistency(neither + 2 * both, neither + 2 * expected), own
 
