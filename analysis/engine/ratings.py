@@ -112,6 +112,7 @@ def check_ratings(frame: pd.DataFrame) -> pd.DataFrame:
         return known.as_it_was.copy(deep=False)
     checked = check_columns(frame, RATINGS, "ratings")
     _check_scale(checked)
+    refuse(checked, "item", checked["item"] == NONE_OF_THESE, "ratings", "is no word, but the answer of who heard none")
     refuse_repeats(checked, RATING_IDENTITY, "ratings")
     if frame.equals(checked):
         _remember(frame)

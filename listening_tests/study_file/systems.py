@@ -6,9 +6,18 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from generation import catalogue
+from listening_tests.questions.words import ChooseWord
 from listening_tests.study_file.networks import Section, Slug, one_of
 
-Word = Annotated[str, Field(pattern=r"^[a-z][a-z_' -]*$", max_length=60)]
+
+def _is_no_way_out(word: str) -> str:
+    """Return a word; raise ValueError if it is what listeners answer who heard none of the words."""
+    if word == ChooseWord.NONE:
+        raise ValueError(f"{word!r} is the answer of listeners who heard none of the words: no word can be called so")
+    return word
+
+
+Word = Annotated[str, Field(pattern=r"^[a-z][a-z_' -]*$", max_length=60), AfterValidator(_is_no_way_out)]
 SourceSlug = Annotated[str, AfterValidator(one_of(catalogue.SOURCES, "source of clips"))]
 StartSlug = Annotated[str, AfterValidator(one_of(catalogue.STARTS, "start"))]
 SpaceSlug = Annotated[str, AfterValidator(one_of(catalogue.SPACES, "space to search"))]

@@ -104,6 +104,7 @@ def test_a_protocol_has_the_same_digest_however_its_file_is_laid_out(tmp_path):
         ("vocoder: griffin_lim", "vocoder: lpc", "systems.1.vocoder", "choose one of griffin_lim, wavenet"),
         ("preset: paper, vocoder: griffin_lim", "preset: paper", "systems.3", "needs vocoder"),
         ("source: natural", "source: natural, start: noise", "systems.0", "take it out"),
+        ("words: [down, go,", "words: [none of these, go,", "words.0", "no word can be called so"),
         ("words: [down, go,", "words: [down, down,", "the file", "the word 'down' is listed twice"),
         (
             "space: decoder, preset: whitened, vocoder: wavenet",

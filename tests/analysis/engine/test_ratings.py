@@ -91,6 +91,7 @@ def test_nothing_is_remembered_of_a_frame_that_is_gone():
         ("listener", "", "column 'listener', row 2: '' is not text that is not empty"),
         ("listener", None, "column 'listener', row 2: "),
         ("system", 3, "column 'system', row 2: 3 is not text"),
+        ("item", "none of these", "column 'item', row 2: 'none of these' is no word"),
         ("role", "decoy", "column 'role', row 2: 'decoy' is none of sample, reference"),
         ("trial_order", -1, "column 'trial_order', row 2: -1 is not a whole number at least 0"),
         ("trial_order", 1.5, "column 'trial_order', row 2: 1.5 is not a whole number"),
