@@ -149,12 +149,18 @@ def counted_ratings(frame: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame
     The last ones are remembered, since several statistics of a study take the same. Raises NoRatings if there are none,
     RatingsFrameIsWrong if they stand on different scales.
     """
-    known, wanted = _known(frame), tuple(methods)
-    if known and known.counted and known.counted[0] == wanted:
+    checked = check_ratings(frame)
+    there = tuple(sorted(set(methods) & set(checked["method"].unique())))
+    known = _known(frame)
+    if known and known.counted and known.counted[0] == there:
         return known.counted[1].copy(deep=False)
-    counted = _on_one_scale(_counted(frame, methods))
-    if known := _known(frame):
-        known.counted = (wanted, counted)
+    counts = checked["role"].isin(list(COUNTED_ROLES)) & (checked["exclusion"] == "")
+    counted = checked[checked["method"].isin(list(there)) & counts]
+    if counted.empty:
+        raise NoRatings(f"There are no ratings of the method {' or '.join(methods)} yet.")
+    counted = _on_one_scale(counted)
+    if known:
+        known.counted = (there, counted)
     return counted.copy(deep=False)
 
 
@@ -163,17 +169,15 @@ def counted_by_method(frame: pd.DataFrame, methods: Sequence[str]) -> dict[str, 
 
     Raises NoRatings if there are none, RatingsFrameIsWrong if those of one method stand on different scales.
     """
-    by_method = _counted(frame, methods).groupby("method")
-    return {str(method): _on_one_scale(ratings) for method, ratings in by_method}
-
-
-def _counted(frame: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
-    checked = check_ratings(frame)
-    counts = checked["role"].isin(list(COUNTED_ROLES)) & (checked["exclusion"] == "")
-    counted = checked[checked["method"].isin(list(methods)) & counts]
-    if counted.empty:
+    by_method = {}
+    for method in sorted(methods):
+        try:
+            by_method[method] = counted_ratings(frame, [method])
+        except NoRatings:
+            continue
+    if not by_method:
         raise NoRatings(f"There are no ratings of the method {' or '.join(methods)} yet.")
-    return counted
+    return by_method
 
 
 def _on_one_scale(counted: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from analysis.engine.ratings import (
     NoRatings,
     check_judgements,
     check_ratings,
+    counted_by_method,
     counted_ratings,
 )
 from tests.analysis.frames import rating, simulated_judgements, simulated_ratings
@@ -69,8 +70,9 @@ def test_ratings_are_counted_again_once_their_frame_or_the_methods_change(monkey
     with pytest.raises(NoRatings):
         counted_ratings(frame, ["mushra"])
     counted_ratings(frame, ["acr"])
-    monkeypatch.setattr(ratings, "_counted", lambda *_: pytest.fail("counted again"))
+    monkeypatch.setattr(ratings, "_on_one_scale", lambda *_: pytest.fail("counted again"))
     assert len(counted_ratings(frame, ["acr"])) == n_before - 1
+    assert len(counted_by_method(frame, ["acr", "acr_clarity"])["acr"]) == n_before - 1
 
 
 def test_nothing_is_remembered_of_a_frame_that_is_gone():
