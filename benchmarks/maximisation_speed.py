@@ -26,7 +26,7 @@ from torch import Tensor, nn
 from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from benchmarks.paper_loop import maximise_one
-from benchmarks.quality.plans import ENSEMBLE, PLANS, default_folder
+from benchmarks.quality.plans import ENSEMBLE, PANEL, PLANS, default_folder
 from benchmarks.quality.steps import Work, checkpoint_path, train, work_on
 from generation.engine.checkpoints import load_checkpoint
 from generation.engine.distances import mean_pairwise_distance
@@ -43,7 +43,6 @@ BATCH = 32
 # Where samples leave early: of a large batch, the last ones to leave are few (as `maximise_many` has it).
 SHRINKING_BATCH = 64
 GROUP = 8
-JUDGES = ("residual", "temporal", "recurrent", "residual-2", "paper")
 CPU = torch.device("cpu")
 
 
@@ -173,7 +172,7 @@ def _accepted(options: argparse.Namespace, pool: ProcessPoolExecutor) -> None:
     """Print the seconds for each sample that the whole panel takes for its word: loop against recommended recipe."""
     plan = PLANS[options.corpus]
     work, _ = work_on(plan, default_folder(plan.corpus, SHARED, options.folder), options.folder)
-    needed = {*JUDGES, "prior", "paper-prior"}
+    needed = {*PANEL, "prior", "paper-prior"}
     list(pool.map(train, [work] * len(needed), [each for each in plan.trainings if each.name in needed]))
     paper = _trained(work, ("paper",), "paper-prior", preset("paper", "decoder"))
     found, seconds = _looped(paper, options.samples)
@@ -200,9 +199,9 @@ def _load(work: Work, name: str) -> nn.Module:
 def _cost(title: str, search: Search, found: Tensor, seconds: float, work: Work) -> float:
     """Print and give the seconds for each sample that every judge takes for its word."""
     _, targets, _ = search.starts(0, len(found))
-    heard = torch.stack([probabilities(_load(work, judge), found).argmax(dim=1) == targets for judge in JUDGES])
+    heard = torch.stack([probabilities(_load(work, judge), found).argmax(dim=1) == targets for judge in PANEL])
     accepted = int(heard.all(dim=0).sum())
-    shares = ", ".join(f"{judge} {share:.2f}" for judge, share in zip(JUDGES, heard.float().mean(dim=1), strict=True))
+    shares = ", ".join(f"{judge} {share:.2f}" for judge, share in zip(PANEL, heard.float().mean(dim=1), strict=True))
     diverse = mean_pairwise_distance(found, targets.tolist())
     print(
         f"{title}: {seconds / len(found) * 1e3:.0f} ms a sample, {diverse:.3f} apart, "

@@ -121,7 +121,7 @@ PRESETS = _table(
           spaces=("features", "decoder")),
     Entry("whitened", "Whitened preset", "margin, 40 Adam steps, whitened code held on its shell, jitter",
           spaces=("decoder",)),
-    Entry("recommended", "Recommended preset", "what judges accept most; meant to climb two architectures together",
+    Entry("recommended", "Recommended preset", "what judges accept most; meant to climb three architectures together",
           spaces=("decoder",)),
     Entry("quick", "Quick preset", "eight large steps: the most accepted clips a second",
           spaces=("decoder",)),
