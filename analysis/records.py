@@ -20,7 +20,6 @@ from listening_tests.models import Rating, Study
 from listening_tests.ratings_frame import RATINGS_AT_ONCE, judgements_frame, ratings_frame, ratings_in_chunks
 
 if TYPE_CHECKING:
-
     from analysis.engine.figure import Figure
     from analysis.engine.planning.pilot import Pilot
     from analysis.engine.record import RecordInChunks, StudyFacts, StudyRecord
