@@ -116,14 +116,14 @@ def our_version() -> str:
     return str(project["project"]["version"])
 
 
-def results_of(record: "StudyRecord") -> "Results":
-    """Return the results of a record, remembered until a number in it changes.
+def results_of(record: "StudyRecord", *, at_once: bool = False) -> "Results":
+    """Return the results of a record, remembered until a number in it changes; see `analyse` for `at_once`.
 
     Raises NoRatings, RatingsFrameIsWrong, StatisticIsUnknown or ExclusionIsUnknown.
     """
     from analysis.engine.results import analyse
 
-    return _remember(f"results:{record.digest}", lambda: analyse(record))
+    return _remember(f"results:{record.digest}", lambda: analyse(record, at_once=at_once))
 
 
 def figures_of(record: "StudyRecord") -> "dict[str, Figure]":

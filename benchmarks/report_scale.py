@@ -72,7 +72,10 @@ def measure(command: list[str]) -> None:
 
 
 def analyse_with_times(archive: Path, folder: Path) -> None:
-    """Run the command `analyse`; print what reading, rules, statistics and figures took, each as it ends."""
+    """Run the command `analyse`; print what reading, rules, statistics and figures took, each as it ends.
+
+    Statistics with and without exclusions end in two processes; what the second takes is not in "everything else".
+    """
     started = time.process_time()
     import django
 

@@ -1,19 +1,23 @@
 """All the numbers of a study, computed from its record alone."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from analysis.engine.excluding import exclusions_of
+from analysis.engine.excluding import Exclusions, exclusions_of
 from analysis.engine.planning.running import running_widths
 from analysis.engine.ratings import NoRatings
 from analysis.engine.record import StudyRecord
+from analysis.engine.side_by_side import side_by_side
 from analysis.engine.statistic import Tables
 from analysis.engine.statistics import STATISTICS
 from analysis.engine.with_and_without import with_and_without
 
+# Tables by statistic and name, and for each statistic that has none the reason.
+Computed = tuple[dict[str, Tables], dict[str, str]]
 # What a terminal has no room for; every column is in the CSV files.
 LEFT_OUT_OF_TEXT = ["clip_sha256", "method", "network"]
 
@@ -42,19 +46,19 @@ class Results:
         return self.tables.get(statistic, {}).get(name)
 
 
-def analyse(record: StudyRecord) -> Results:
+def analyse(record: StudyRecord, *, at_once: bool = False) -> Results:
     """Compute the statistics that the record's protocol declares, or all of them if it declares none.
 
-    They are computed without what the record's exclusions leave out and, if that is anything, once more with it, on one
-    processor: sums that several share can differ in their last bit, and would keep others waiting for all of them.
+    They are computed without what the record's exclusions leave out and, if that is anything, once more with it: at the
+    same time if `at_once`, in a process beside. Each is computed on one processor: sums that several share can differ
+    in their last bit, and would keep others waiting for all of them.
     Raises StatisticIsUnknown, ExclusionIsUnknown, and NoRatings if nobody has answered anything.
     """
     if record.ratings.empty:
         raise NoRatings(f"The study {record.facts.study!r} has no ratings of {record.facts.listeners} listeners yet.")
     exclusions = exclusions_of(record.ratings, record.protocol)
     with threadpool_limits(1, user_api="blas"):
-        tables, without = _tables(record, exclusions.kept)
-        every = _tables(record, exclusions.everything)[0] if exclusions.has_any else {}
+        (tables, without), every = _with_and_without(record, exclusions, at_once)
     return Results(
         confidence=record.confidence,
         tables=tables,
@@ -65,7 +69,17 @@ def analyse(record: StudyRecord) -> Results:
     )
 
 
-def _tables(record: StudyRecord, ratings: pd.DataFrame) -> tuple[dict[str, Tables], dict[str, str]]:
+def _with_and_without(record: StudyRecord, exclusions: Exclusions, at_once: bool) -> tuple[Computed, dict[str, Tables]]:
+    """Return what the ratings that are kept give, and the tables of all ratings if any are left out."""
+    kept = partial(_tables, record, exclusions.kept)
+    if not exclusions.has_any:
+        return kept(), {}
+    everything = partial(_tables, record, exclusions.everything)
+    computed, (every, _) = side_by_side(kept, everything) if at_once else (kept(), everything())
+    return computed, every
+
+
+def _tables(record: StudyRecord, ratings: pd.DataFrame) -> Computed:
     """Return each statistic's tables, and for those that have none the reason."""
     tables: dict[str, Tables] = {}
     without: dict[str, str] = {}

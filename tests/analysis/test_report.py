@@ -64,7 +64,7 @@ def test_a_report_is_written_with_its_tables_and_figures(tmp_path):
 def test_the_numbers_of_a_written_report_are_computed_once(tmp_path, monkeypatch):
     study = make_answered_study(n_real=3)
     seen = []
-    monkeypatch.setattr(results, "analyse", lambda record: seen.append(record) or analyse(record))
+    monkeypatch.setattr(results, "analyse", lambda record, **given: seen.append(record) or analyse(record, **given))
 
     call_command("analyse", study.slug, report=tmp_path / "report", csv=tmp_path / "tables", verbosity=0)
 

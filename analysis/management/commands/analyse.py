@@ -9,6 +9,9 @@ from analysis.management.record_argument import add_record, chosen_record
 from analysis.records import results_of
 from analysis.report import write_report
 
+# From here on a process more is worth what it takes to start it.
+MANY_RATINGS = 50_000
+
 
 class Command(BaseCommand):
     help = "Print the results of a study, or compute them again from an exported archive."
@@ -23,11 +26,12 @@ class Command(BaseCommand):
         from analysis.engine.excluding import ExclusionIsUnknown
         from analysis.engine.ratings import NoRatings
         from analysis.engine.results import StatisticIsUnknown, results_as_text, write_tables
+        from analysis.engine.side_by_side import ProcessDied
 
         record = chosen_record(options)
         try:
-            results = results_of(record)
-        except (NoRatings, RatingsFrameIsWrong, StatisticIsUnknown, ExclusionIsUnknown) as error:
+            results = results_of(record, at_once=len(record.ratings) >= MANY_RATINGS)
+        except (NoRatings, RatingsFrameIsWrong, StatisticIsUnknown, ExclusionIsUnknown, ProcessDied) as error:
             raise CommandError(str(error)) from error
         for line in (f"{record.facts.title} ({record.facts.listeners} listeners)", *record.facts.statements, ""):
             self.stdout.write(line)
