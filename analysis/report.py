@@ -1,4 +1,4 @@
-"""A study's report: one HTML file that stands alone, with the tables as CSV and the figures as SVG and PDF beside it.
+"""A study's report: one HTML file that stands alone; beside it its tables (CSV, Parquet) and its figures (SVG, PDF).
 
 Made from a study's record alone, and of nothing that changes from one making to the next: the same archive gives the
 same report, byte for byte.

@@ -1,5 +1,6 @@
 """All the numbers of a study, computed from its record alone."""
 
+import re
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -121,16 +122,14 @@ def _table_as_text(table: pd.DataFrame) -> str:
 
 
 def write_tables(results: Results, folder: Path) -> list[Path]:
-    """Write each table as a CSV file into a folder, made if it is not there; return the files' paths."""
+    """Write each table as CSV and as Parquet into a folder, made if it is not there; return the files' paths."""
     folder.mkdir(parents=True, exist_ok=True)
+    named = {f"{slug}-{name}": table for slug, tables in results.tables.items() for name, table in tables.items()}
+    named |= {re.sub(r"\W", "_", title.lower()): table for title, table in _of_the_whole(results)}
     written = []
-    for slug, tables in results.tables.items():
-        for name, table in tables.items():
-            path = folder / f"{slug}-{name}.csv"
-            table.to_csv(path, index=False, lineterminator="\n")
-            written.append(path)
-    for title, table in _of_the_whole(results):
-        path = folder / f"{title.lower().replace(' ', '_').replace('-', '_')}.csv"
-        table.to_csv(path, index=False, lineterminator="\n")
-        written.append(path)
+    for name, table in named.items():
+        paths = [folder / f"{name}.{ending}" for ending in ("csv", "parquet")]
+        table.to_csv(paths[0], index=False, lineterminator="\n")
+        table.to_parquet(paths[1], index=False)
+        written += paths
     return written

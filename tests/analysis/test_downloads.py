@@ -138,7 +138,7 @@ def test_the_command_prints_from_an_archive_what_it_prints_from_the_study(resear
 def test_the_command_writes_every_table(tmp_path, capsys):
     study = make_answered_study(n_simulated=3)
 
-    text = printed(capsys, study.slug, csv=tmp_path / "tables")
+    text = printed(capsys, study.slug, tables=tmp_path / "tables")
 
     assert "Simulated listeners" in text
     assert len(list((tmp_path / "tables").glob("*.csv"))) == 14

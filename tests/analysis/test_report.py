@@ -66,7 +66,7 @@ def test_the_numbers_of_a_written_report_are_computed_once(tmp_path, monkeypatch
     seen = []
     monkeypatch.setattr(results, "analyse", lambda record, **given: seen.append(record) or analyse(record, **given))
 
-    call_command("analyse", study.slug, report=tmp_path / "report", csv=tmp_path / "tables", verbosity=0)
+    call_command("analyse", study.slug, report=tmp_path / "report", tables=tmp_path / "tables", verbosity=0)
 
     assert len(seen) == 1
 

@@ -1,5 +1,6 @@
 """What every statistic of the table must do."""
 
+import io
 from functools import cache
 from pathlib import Path
 
@@ -88,6 +89,15 @@ def test_a_statistic_gives_tidy_tables_and_leaves_its_input_alone(statistic):
         known = table.dropna(subset=["low", "high"])
         assert (known["low"] <= known["estimate"]).all()
         assert (known["estimate"] <= known["high"]).all()
+
+
+@every_statistic
+def test_the_tables_of_a_statistic_come_back_from_parquet_as_they_are(statistic):
+    for table in computed(statistic).values():
+        file = io.BytesIO()
+        table.to_parquet(file, index=False)
+
+        pd.testing.assert_frame_equal(pd.read_parquet(file), table.reset_index(drop=True))
 
 
 @every_statistic

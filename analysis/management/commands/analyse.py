@@ -19,7 +19,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         add_record(parser)
         parser.add_argument("--report", type=Path, metavar="DIR", help="Write a report with its tables and figures.")
-        parser.add_argument("--csv", type=Path, metavar="DIR", help="Write every table into this folder too.")
+        parser.add_argument(
+            "--tables", type=Path, metavar="DIR", help="Write every table into this folder too, as CSV and Parquet."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         from analysis.engine.columns import RatingsFrameIsWrong
@@ -39,6 +41,6 @@ class Command(BaseCommand):
         if options["report"]:
             for path in write_report(record, options["report"]):
                 self.stdout.write(f"Wrote {path}")
-        if options["csv"]:
-            for path in write_tables(results, options["csv"]):
+        if options["tables"]:
+            for path in write_tables(results, options["tables"]):
                 self.stdout.write(f"Wrote {path}")

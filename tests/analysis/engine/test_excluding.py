@@ -122,7 +122,8 @@ def test_the_text_and_the_files_show_what_the_exclusions_did(tmp_path):
 
     written = [path.name for path in write_tables(results, tmp_path)]
 
-    assert {"exclusions.csv", "with_and_without_exclusions.csv"} <= set(written)
+    assert {"exclusions.csv", "with_and_without_exclusions.csv", "with_and_without_exclusions.parquet"} <= set(written)
+    assert {path.suffix for path in tmp_path.iterdir()} == {".csv", ".parquet"}
     assert "With and without exclusions" in results_as_text(results)
     assert pd.read_csv(tmp_path / "exclusions.csv")["n_ratings"].tolist() == [0, 48, 48]
 
