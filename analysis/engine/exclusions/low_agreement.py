@@ -1,10 +1,10 @@
 """Listeners whose scores do not go with those of the others."""
 
-import numpy as np
 import pandas as pd
 
 from analysis.engine.conduct import those
 from analysis.engine.exclusion import Exclusion, Protocol, counted, of_groups, on_five_points
+from analysis.engine.group_correlations import group_correlations
 
 # No published limits: those of P.804 (r < 0.5 of at least 3 votes) count the listener's own votes among the others'.
 LEAST_CORRELATION = 0.3
@@ -30,17 +30,10 @@ def leave_one_out_correlations(ratings: pd.DataFrame, stimuli_needed: int = STIM
     cells = cells.assign(others=every["sum"] - cells["sum"], n_others=every["count"] - cells["count"])
     cells = cells[cells["n_others"] > 0]
     cells = cells.assign(own=cells["sum"] / cells["count"], others=cells["others"] / cells["n_others"])
-    return _correlations(cells[cells.groupby("listener")["own"].transform("size") >= stimuli_needed])
-
-
-def _correlations(cells: pd.DataFrame) -> pd.Series:
-    """Return the correlation of `own` and `others` by listener, for whom both vary."""
-    listeners = cells.groupby("listener")[["own", "others"]]
-    varies = (listeners.max() > listeners.min()).all(axis=1)
-    centred = cells[["own", "others"]] - listeners.transform("mean")
-    products = pd.DataFrame({"both": centred["own"] * centred["others"], **(centred**2)})
-    sums = products.groupby(cells["listener"]).sum()[varies]
-    return sums["both"] / np.sqrt(sums["own"] * sums["others"])
+    cells = cells[cells.groupby("listener")["own"].transform("size") >= stimuli_needed]
+    listeners, names = pd.factorize(cells["listener"])
+    found = group_correlations(cells["own"].to_numpy(), cells["others"].to_numpy(), listeners, len(names))
+    return pd.Series(found, index=names).dropna()
 
 
 LOW_AGREEMENT = Exclusion(

@@ -5,20 +5,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
 from analysis.engine.bootstrap import ends_around
 from analysis.engine.crossed import CrossedFit, MixedModelDidNotConverge, NothingToFit, fit_crossed
+from analysis.engine.group_correlations import group_correlations
 from analysis.engine.krippendorff import LEVELS, alpha, bootstrap_alpha, coincidences
 from analysis.engine.ratings import counted_ratings
 from analysis.engine.repeats import IN_TIME, first_answers
 from analysis.engine.retest import retest_table
 from analysis.engine.statistic import Statistic, Tables
-
-Floats = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.intp]
 
 METHODS = ("acr", "acr_clarity")
 RESAMPLES = 2_000
@@ -54,27 +51,9 @@ def leave_one_out_correlations(scored: pd.DataFrame) -> pd.Series:
     others = np.bincount(stimuli)[stimuli] - 1
     is_shared = others > 0
     means = (np.bincount(stimuli, own)[stimuli] - own)[is_shared] / others[is_shared]
-    return pd.Series(_correlations(own[is_shared], means, listeners[is_shared], len(names)), index=names)
-
-
-def _correlations(own: Floats, others: Floats, listeners: Codes, n_listeners: int) -> Floats:
-    """Return each listener's correlation of values [N] of two kinds [L]; NaN of too few or of constant ones."""
-    counts = np.bincount(listeners, minlength=n_listeners)
-    is_defined = counts >= FEWEST_STIMULI
-    centred = []
-    for values in (own, others):
-        low, high = np.full(n_listeners, np.inf), np.full(n_listeners, -np.inf)
-        np.minimum.at(low, listeners, values)
-        np.maximum.at(high, listeners, values)
-        is_defined &= low < high
-        means = np.bincount(listeners, values, n_listeners) / np.maximum(counts, 1)
-        centred.append(values - means[listeners])
-    first, second = centred
-    together, alone, beside = (
-        np.bincount(listeners, products, n_listeners) for products in (first * second, first**2, second**2)
-    )
-    found = np.divide(together, np.sqrt(alone * beside), out=np.full(n_listeners, np.nan), where=is_defined)
-    return np.asarray(np.clip(found, -1, 1))
+    found = group_correlations(own[is_shared], means, listeners[is_shared], len(names))
+    n_shared = np.bincount(listeners[is_shared], minlength=len(names))
+    return pd.Series(np.where(n_shared >= FEWEST_STIMULI, found, math.nan), index=names)
 
 
 def _alphas(scored: pd.DataFrame, confidence: float) -> Iterator[dict[str, Any]]:
