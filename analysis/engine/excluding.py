@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -29,7 +30,7 @@ class Exclusions:
     ratings: pd.DataFrame
     reasons: pd.DataFrame
 
-    @property
+    @cached_property
     def kept(self) -> pd.DataFrame:
         """The ratings that no rule leaves out."""
         return self.ratings[~self._is_out.any(axis=1)].reset_index(drop=True)
@@ -44,7 +45,7 @@ class Exclusions:
         """Whether any rule leaves anything out."""
         return bool(self._is_out.any(axis=None))
 
-    @property
+    @cached_property
     def _is_out(self) -> pd.DataFrame:
         return self.reasons != ""
 

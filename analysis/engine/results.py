@@ -66,7 +66,7 @@ def analyse(record: StudyRecord, *, at_once: bool = False) -> Results:
         without=without,
         exclusions=exclusions.summary(),
         with_and_without=with_and_without(tables, every),
-        half_widths=running_widths(record),
+        half_widths=running_widths(record, exclusions.kept),
     )
 
 

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.engine.excluding import exclusions_of
 from analysis.engine.intervals import two_way_interval
 from analysis.engine.planning.designs import PlanIsOutOfReach
 from analysis.engine.planning.half_widths import listeners_for_half_width
@@ -31,17 +30,17 @@ COLUMNS = ("statistic", "kind", "system", "half_width", "target", "is_below", "b
            "n", "n_listeners", "n_stimuli", "note")  # fmt: skip
 
 
-def running_widths(record: StudyRecord) -> pd.DataFrame:
+def running_widths(record: StudyRecord, kept: pd.DataFrame) -> pd.DataFrame:
     """Return each system's half-width beside its target; no rows if the protocol declares none or nothing is rated.
 
+    `kept` are the record's ratings without what its exclusions leave out.
     `below_since`: with how many listeners the interval became narrow enough and stayed so, counted as they came and
     looked at ten times; missing where it is not. `listeners_needed`: how many there would be in all, by the variances
     so far, where it is not; missing where that is not known either, and `note` says why. A share's width is that before
-    its ends are kept within 0 and 1. Raises RatingsFrameIsWrong or ExclusionIsUnknown.
+    its ends are kept within 0 and 1. Raises RatingsFrameIsWrong.
     """
     targets = dict((record.protocol.get("analysis") or {}).get("half_width") or {})
     rows: list[dict[str, Any]] = []
-    kept = exclusions_of(record.ratings, record.protocol).kept if any(targets.values()) else record.ratings
     for kind, statistics in TARGETED.items():
         for statistic, methods in statistics.items():
             if targets.get(kind) and kept["method"].isin(list(methods)).any():

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.engine.excluding import exclusions_of
 from analysis.engine.intervals import two_way_interval
 from analysis.engine.planning.running import running_widths
 from analysis.engine.record import StudyFacts, study_record
@@ -14,6 +15,10 @@ def record_of(ratings, **half_width):
     return study_record(facts, {"analysis": analysis}, ratings, simulated_judgements())
 
 
+def widths_of(record):
+    return running_widths(record, exclusions_of(record.ratings, record.protocol).kept)
+
+
 def arriving(n_listeners):
     """Return ratings whose listeners came one after the other."""
     ratings = simulated_ratings(n_listeners)
@@ -22,13 +27,13 @@ def arriving(n_listeners):
 
 
 def test_without_a_declared_half_width_nothing_is_said():
-    assert running_widths(record_of(simulated_ratings())).empty
+    assert widths_of(record_of(simulated_ratings())).empty
 
 
 def test_every_system_has_its_half_width_beside_what_was_declared():
     ratings = simulated_ratings()
 
-    widths = running_widths(record_of(ratings, score=0.5, share=0.2)).set_index(["statistic", "system"])
+    widths = widths_of(record_of(ratings, score=0.5, share=0.2)).set_index(["statistic", "system"])
 
     assert len(widths) == 6
     copy = ratings[(ratings["method"] == "acr") & (ratings["system"] == "copy")]
@@ -50,14 +55,14 @@ def test_a_system_is_below_since_as_many_listeners_as_it_has_stayed_so():
     target = sorted(halves.values())[4]
     late = [look for look, half in halves.items() if not half <= target]
 
-    widths = running_widths(record_of(ratings, score=target)).set_index("system")
+    widths = widths_of(record_of(ratings, score=target)).set_index("system")
 
     assert widths.loc["natural", "is_below"] == (12 not in late)
     assert widths.loc["natural", "below_since"] == min(look for look in halves if look > max(late))
 
 
 def test_a_width_that_is_not_reached_yet_says_how_many_listeners_it_needs():
-    widths = running_widths(record_of(simulated_ratings(), score=0.3))
+    widths = widths_of(record_of(simulated_ratings(), score=0.3))
 
     wide = widths[~widths["is_below"].astype(bool)]
     assert wide["below_since"].isna().all()
@@ -66,13 +71,13 @@ def test_a_width_that_is_not_reached_yet_says_how_many_listeners_it_needs():
 
 
 def test_a_width_that_no_number_of_listeners_reaches_says_so():
-    widths = running_widths(record_of(simulated_ratings(), score=0.001))
+    widths = widths_of(record_of(simulated_ratings(), score=0.001))
 
     assert widths["note"].str.contains("take more stimuli").all()
 
 
 def test_one_listener_is_too_few_to_say_anything():
-    widths = running_widths(record_of(simulated_ratings(1), score=0.3))
+    widths = widths_of(record_of(simulated_ratings(1), score=0.3))
 
     assert widths["half_width"].isna().all()
     assert not widths["is_below"].any()
@@ -80,7 +85,7 @@ def test_one_listener_is_too_few_to_say_anything():
 
 
 def test_a_width_that_is_reached_needs_no_more_listeners():
-    widths = running_widths(record_of(simulated_ratings(), score=4.0))
+    widths = widths_of(record_of(simulated_ratings(), score=4.0))
 
     assert widths["is_below"].all()
     assert widths["listeners_needed"].isna().all()
