@@ -11,11 +11,12 @@ import random
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from benchmarks.measured_command import run_measured
 
 if TYPE_CHECKING:
     from listening_tests.models import Session, Study
@@ -50,16 +51,11 @@ def measure(folder: Path, n_ratings: int, form: str, seed: int) -> None:
     filling = [sys.executable, "-m", "benchmarks.export_memory", "--fill", str(n_ratings), str(seed)]
     subprocess.run(filling, env=environment, cwd=ROOT, check=True)
     export = [sys.executable, "manage.py", "export_ratings", "scale", "--as", form, "--output", str(folder / "out")]
-    started = time.perf_counter()
-    child = subprocess.Popen(export, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(child.pid, 0)
-    wall = time.perf_counter() - started
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise subprocess.CalledProcessError(child.returncode, export)
+    taken = run_measured(export, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
     (archive,) = (folder / "out").iterdir()
-    print(f"{n_ratings:>9,} ratings, {form} archive of {archive.stat().st_size / 2**20:.1f} MiB: {wall:.1f} s wall, "
-          f"{used.ru_utime + used.ru_stime:.1f} CPU s, peak {used.ru_maxrss / 2**10:.0f} MiB", flush=True)  # fmt: skip
+    size = archive.stat().st_size / 2**20
+    print(f"{n_ratings:>9,} ratings, {form} archive of {size:.1f} MiB: {taken.wall:.1f} s wall, "
+          f"{taken.processor:.1f} CPU s, peak {taken.peak / 2**20:.0f} MiB", flush=True)  # fmt: skip
 
 
 def fill(n_ratings: int, seed: int) -> None:

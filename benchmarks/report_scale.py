@@ -8,8 +8,6 @@ have without being asked, and exclusions that leave somebody out, so that every 
 
 import argparse
 import os
-import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -25,6 +23,7 @@ from analysis.engine.exchange import UNSAID
 from analysis.engine.formats import FORMATS
 from analysis.engine.ratings import NONE_OF_THESE
 from analysis.engine.record import StudyFacts, StudyRecord, library_versions, study_record
+from benchmarks.measured_command import run_measured
 
 SYSTEMS, WORDS, TAKES = 40, ("down", "go", "left", "no", "off"), 5
 CLASSIFIERS = ("residual_classifier", "recurrent_classifier")
@@ -58,17 +57,10 @@ def main() -> None:
         clips = SYSTEMS * TAKES * len(WORDS)
         print(f"{n_ratings:,} ratings of {arguments.listeners:,} listeners, {SYSTEMS} systems, {clips:,} clips; "
               f"{arguments.form} archive of {size:.0f} MiB", flush=True)  # fmt: skip
-        measure([sys.executable, "-m", "benchmarks.report_scale", "--analyse", str(archive), str(folder / "report")])
-
-
-def measure(command: list[str]) -> None:
-    """Run a command to its end; print what it took."""
-    started = time.perf_counter()
-    subprocess.run(command, check=True)
-    wall = time.perf_counter() - started
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(f"whole command: {wall:.1f} s wall, {used.ru_utime + used.ru_stime:.1f} CPU s, "
-          f"peak {used.ru_maxrss * 1024 / GIB:.2f} GiB, {os.cpu_count()} processors")  # fmt: skip
+        report = str(folder / "report")
+        taken = run_measured([sys.executable, "-m", "benchmarks.report_scale", "--analyse", str(archive), report])
+        print(f"whole command: {taken.wall:.1f} s wall, {taken.processor:.1f} CPU s, "
+              f"peak {taken.peak / GIB:.2f} GiB, {os.cpu_count()} processors")  # fmt: skip
 
 
 def analyse_with_times(archive: Path, folder: Path) -> None:
