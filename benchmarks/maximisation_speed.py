@@ -32,8 +32,9 @@ from generation.engine.checkpoints import load_checkpoint
 from generation.engine.distances import mean_pairwise_distance
 from generation.engine.features import feature_config
 from generation.engine.judging import probabilities
-from generation.engine.maximisation.maximise import maximise, noise_start
+from generation.engine.maximisation.maximise import maximise
 from generation.engine.maximisation.recipes import MaximisationRecipe, preset
+from generation.engine.maximisation.starts import noise_start
 from generation.engine.networks import build
 
 SHARED = Path("../shared/data")
@@ -164,7 +165,7 @@ def _batched(job: tuple[Callable[..., Search], tuple[Any, ...], int, int]) -> tu
         at, size = first + offset, min(batch, count - offset)
         starts, targets, generators = search.starts(at, size)
         asked = (starts, targets, search.classifiers, search.prior, search.recipe, generators)
-        found.append(maximise(*asked, groups_of(at, size)).features)
+        found.append(maximise(*asked, groups_of(at, size), from_noise=True).features)
     return torch.cat(found), time.perf_counter() - started
 
 

@@ -49,6 +49,7 @@ def _search_record(search: Search, request: ClipRequest, row: int, materials: Ma
         "classifiers_sha256": {name: loaded.sha256 for name, loaded in climbed.items()},
         "prior_sha256": None if prior is None else prior.sha256,
         "steps_taken": steps_taken,
+        "starts_taken": int(search.starts_taken[row]),
         "objective_trajectory": search.objective[: steps_taken + 1, row].tolist(),
         "probability_trajectory": search.probability[: steps_taken + 1, row].tolist(),
         "seed": request.stream_seed("search"),

@@ -15,7 +15,7 @@ from generation.engine.features import fit_length
 from generation.engine.judging import judge_audio, probabilities
 from generation.engine.level import set_level
 from generation.engine.materials import Materials
-from generation.engine.maximisation.maximise import PriorIsMissing
+from generation.engine.maximisation.decoding import PriorIsMissing
 from generation.engine.maximisation.recipes import Space
 from generation.engine.maximisation.shares import STEADY
 from generation.engine.progress import Progress

@@ -10,9 +10,10 @@ from torch import Tensor
 from generation.engine.clip_request import MAXIMISED, RECONSTRUCTION, ClipRequest
 from generation.engine.corpora.layout import Recording
 from generation.engine.materials import Materials
-from generation.engine.maximisation.maximise import Maximised, maximise, noise_start, recording_start
+from generation.engine.maximisation.maximise import Maximised, maximise
 from generation.engine.maximisation.recipes import MaximisationRecipe, Space, preset
 from generation.engine.maximisation.shares import STEADY
+from generation.engine.maximisation.starts import noise_start, recording_start
 from generation.engine.takes import Takes
 
 Group = tuple[ClipRequest, ...]
@@ -21,16 +22,18 @@ Group = tuple[ClipRequest, ...]
 @dataclass(frozen=True)
 class Search:
     """How features were searched: the settings, how the objective and the probability [steps + 1, B] went, and how
-    many steps each took [B]."""
+    many steps and starts each took [B]."""
 
     settings: MaximisationRecipe
     objective: Tensor
     probability: Tensor
     steps_taken: Tensor
+    starts_taken: Tensor
 
     def of(self, rows: Sequence[int]) -> "Search":
         """Leave out all but some rows of the batch."""
-        return Search(self.settings, self.objective[:, rows], self.probability[:, rows], self.steps_taken[rows])
+        ways = (self.objective[:, rows], self.probability[:, rows])
+        return Search(self.settings, *ways, self.steps_taken[rows], self.starts_taken[rows])
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def find_features(
         is_decoded = requests[0].source == RECONSTRUCTION
         return FoundFeatures(requests, recordings, _reconstructed(recorded, materials) if is_decoded else recorded)
     found = _search(groups, recorded if known else None, settings, materials, fill_to)
-    search = Search(settings, found.objective, found.probability, found.steps_taken)
+    search = Search(settings, found.objective, found.probability, found.steps_taken, found.starts_taken)
     return FoundFeatures(requests, recordings, found.features, search)
 
 
@@ -121,4 +124,6 @@ def _search(
     targets = torch.tensor([words.index(request.word) for request in requests], device=start.device)
     numbers = torch.tensor([number for number, group in enumerate(groups) for _ in group], device=start.device)
     classifiers = [loaded.network for loaded in materials.climbed(requests[0].climbs or ()).values()]
-    return maximise(start, targets, classifiers, prior, settings, generators, numbers, fill_to=fill_to)
+    return maximise(
+        start, targets, classifiers, prior, settings, generators, numbers, fill_to=fill_to, from_noise=recorded is None
+    )

@@ -13,8 +13,9 @@ from django.core.management import CommandError, call_command
 from generation.engine.checkpoints import load_checkpoint
 from generation.engine.exported_operators import ON_TENSORS
 from generation.engine.judging import probabilities
-from generation.engine.maximisation.maximise import maximise, noise_start
+from generation.engine.maximisation.maximise import maximise
 from generation.engine.maximisation.recipes import preset
+from generation.engine.maximisation.starts import noise_start
 from generation.engine.networks import build
 from generation.models import Checkpoint
 

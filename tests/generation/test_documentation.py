@@ -54,6 +54,7 @@ def test_every_setting_of_a_search_has_a_meaning(tables):
 def test_a_preset_says_when_its_samples_leave(tables):
     in_full = {(row[0], row[1]): row[2:] for row in tables["What each preset sets"].rows}
 
-    assert in_full["`recommended`", "decoder"][2].endswith("`patience` 2, `assurance` 2.0, `decay` 0.92")
-    assert in_full["`recommended`", "decoder"][0].endswith("-4 × `likeness` (group 8, reach 0.05)")
+    objective, _, others = in_full["`recommended`", "decoder"]
+    assert "`patience` 3, `assurance` 2.0, `decay` 0.92, `renewal` 14, `in_turn` 6" in others
+    assert objective.endswith("-5 × `likeness` (group 8, reach 0.05)")
     assert "patience" not in in_full["`paper`", "features"][2]

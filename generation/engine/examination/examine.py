@@ -35,7 +35,7 @@ from generation.engine.examination.search import Part
 from generation.engine.examination.summary import summarise
 from generation.engine.examination.tables import as_csv, diversities, nearest, panel_rows, word_rows
 from generation.engine.materials import rows_of_test_recordings
-from generation.engine.maximisation.maximise import PriorIsMissing
+from generation.engine.maximisation.decoding import PriorIsMissing
 from generation.engine.maximisation.recipes import Space, preset
 from generation.engine.progress import Progress, unwatched
 from generation.engine.vocoder import load_vocoder

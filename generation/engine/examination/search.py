@@ -84,9 +84,9 @@ def _kept(chunk: Chunk, is_agreed: Tensor, panel: Panel) -> Kept:
     found = chunk.found
     after = panel.codes_of(found.features[:count]) if found.code is None else found.code[:count]
     return Kept(
-        panel.features_of_start(chunk.start[:count]).cpu(),
+        panel.features_of_start(found.start[:count]).cpu(),
         found.features[:count].cpu(),
-        panel.codes_of_start(chunk.start[:count]).cpu(),
+        panel.codes_of_start(found.start[:count]).cpu(),
         after.cpu(),
         is_agreed[:count],
     )

@@ -4,33 +4,34 @@ A batch that shrinks computes less. It keeps at least STEADY rows, if it had the
 along unheeded: matrix products of fewer rows are rounded otherwise, and a sample's bits would hang on who is left.
 """
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 
 from generation.engine.maximisation.ascent import ascent
-from generation.engine.maximisation.objectives.margin import Margin
 from generation.engine.maximisation.recipes import MaximisationRecipe
-from generation.engine.maximisation.responses import Response
 from generation.engine.maximisation.shares import STEADY
 
 
 class Climb:
     """The rows of a batch that are computed, their positions and how they move; and what the others have found.
 
-    rows: [R], which samples of the batch are computed. position: [R, ...], theirs. found: [B, ...], where every
-    sample stood when it left. steps_taken: [B], after how many steps that was.
+    rows: [R], which samples of the batch are computed. position: [R, ...], theirs. start, found: [B, ...], where every
+    sample last began, and where it stood when it left. steps_taken: [B], after how many steps that was, and
+    starts_taken: [B], from how many starts.
     """
 
-    def __init__(self, start: Tensor, groups: Tensor, recipe: MaximisationRecipe) -> None:
+    def __init__(self, start: Tensor, groups: Tensor, recipe: MaximisationRecipe, later_starts: Tensor) -> None:
+        """Begin at start [B, ...] in groups [B], and whoever begins again at the next of later_starts [K, B, ...]."""
         self._recipe = recipe
+        self._later_starts = later_starts
         self._groups = groups
         self.rows = torch.arange(len(start), device=start.device)
-        self.position = start.detach().clone().requires_grad_()
-        self._ascent = ascent(recipe, self.position.detach())
-        self.found = start.detach().clone()
+        self.position = start.detach().clone()
+        self._ascent = ascent(recipe, self.position)
+        self.start = start.detach().clone()
+        self.found = self.start.clone()
         self.steps_taken = torch.full_like(self.rows, recipe.steps)
+        self.starts_taken = torch.ones_like(self.rows)
         self._is_climbing = torch.ones_like(self.rows, dtype=torch.bool)
         self._held_for = torch.zeros_like(self.rows)
 
@@ -48,28 +49,42 @@ class Climb:
         """Move the positions by the gradient [R, ...]."""
         self._ascent.step(self.position, gradient)
 
-    def retire(self, step: int, responses: Sequence[Response], targets: Tensor) -> None:
-        """Let go whom the responses to the step's disturbed features show to have been held for long enough.
+    def judge(self, step: int, log_odds: Tensor) -> None:
+        """Let go whom the classifiers have held for long enough, as the step's log-odds of the targets [C, R] show.
 
-        targets: [R].
+        When it is time for that, whoever no classifier takes for its target begins again.
         """
-        if self._recipe.patience is None:
+        if self._recipe.patience is None or step < self._recipe.in_turn:
             return
-        held = torch.stack([Margin().of_response(each, targets) for each in responses]).amin(dim=0).detach()
+        held = log_odds.amin(dim=0)
         held_for = self._held_for[self.rows]
         self._held_for[self.rows] = torch.where(held >= self._recipe.assurance, held_for + 1, 0)
         leaving = self._is_climbing[self.rows] & (self._held_for[self.rows] >= self._recipe.patience)
+        if self._recipe.renewal is not None and (step + 1) % self._recipe.renewal == 0:
+            self._begin_again((step + 1) // self._recipe.renewal - 1, (log_odds.amax(dim=0) < 0) & ~leaving)
         if bool(leaving.any()):
             self._release(leaving, step + 1)
 
     def end(self) -> None:
         """Note where the samples stand that climbed to the last step."""
         still = self._is_climbing[self.rows]
-        self.found[self.rows[still]] = self.position.detach()[still]
+        self.found[self.rows[still]] = self.position[still]
+
+    def _begin_again(self, time: int, is_stuck: Tensor) -> None:
+        """Send those of the stuck rows [R] that still climb to another start, if there is one for this time."""
+        if time >= len(self._later_starts):
+            return
+        rows = (is_stuck & self._is_climbing[self.rows]).nonzero()[:, 0]
+        samples = self.rows[rows]
+        self.start[samples] = self._later_starts[time, samples]
+        self.position[rows] = self.start[samples]
+        self.starts_taken[samples] += 1
+        self._held_for[samples] = 0
+        self._ascent.begin_again(rows)
 
     def _release(self, leaving: Tensor, steps_taken: int) -> None:
         gone = self.rows[leaving]
-        self.found[gone] = self.position.detach()[leaving]
+        self.found[gone] = self.position[leaving]
         self.steps_taken[gone] = steps_taken
         self._is_climbing[gone] = False
         is_climbing = self._is_climbing[self.rows]
@@ -79,6 +94,6 @@ class Climb:
 
     def _keep(self, kept: Tensor) -> None:
         """Go on with some of the rows."""
-        self.position = self.position.detach()[kept].requires_grad_()
+        self.position = self.position[kept]
         self._ascent.keep(kept)
         self.rows = self.rows[kept]

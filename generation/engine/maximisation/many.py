@@ -8,19 +8,20 @@ import torch
 from torch import Tensor, nn
 
 from generation.engine.batches import Batches
-from generation.engine.maximisation.maximise import Maximised, Prior, maximise, noise_start
+from generation.engine.maximisation.decoding import Prior
+from generation.engine.maximisation.maximise import Maximised, maximise
 from generation.engine.maximisation.recipes import MaximisationRecipe
 from generation.engine.maximisation.shares import STEADY
+from generation.engine.maximisation.starts import noise_start
 from generation.engine.progress import Progress, unwatched
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """A part of a large search: its targets [B], those from number `first` on, where it started and what it found."""
+    """A part of a large search: its targets [B], those from number `first` on, and what it found."""
 
     first: int
     targets: Tensor
-    start: Tensor
     found: Maximised
 
 
@@ -52,8 +53,8 @@ def maximise_many(
         start = noise_start(shape, recipe, generators).to(device)
         wanted = targets[rows.start : rows.stop].to(device)
         fill_to = min(STEADY, size * batches.size)
-        found = maximise(start, wanted, classifiers, prior, recipe, generators, fill_to=fill_to)
-        return Chunk(rows.start, wanted, start, found)
+        found = maximise(start, wanted, classifiers, prior, recipe, generators, fill_to=fill_to, from_noise=True)
+        return Chunk(rows.start, wanted, found)
 
     batches: Batches[int] = Batches(max(1, batch // size), lambda note: progress(done / len(targets), note))
     for chunk in batches.do(search, range(0, len(targets), size)):

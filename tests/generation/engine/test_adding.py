@@ -11,8 +11,9 @@ import torch
 from generation import catalogue
 from generation.catalogue import Entry
 from generation.engine.features import FEATURES
-from generation.engine.maximisation.maximise import maximise, noise_start
+from generation.engine.maximisation.maximise import maximise
 from generation.engine.maximisation.recipes import MaximisationRecipe, preset
+from generation.engine.maximisation.starts import noise_start
 from generation.engine.networks import build
 from generation.engine.training.classifier import train_classifier
 from generation.engine.vocoder import load_vocoder

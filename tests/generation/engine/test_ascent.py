@@ -72,7 +72,8 @@ def test_a_decaying_rate_is_multiplied_after_every_step(name):
 
 def test_a_search_loads_no_compiler():
     asked = (
-        "import sys, torch; from generation.engine.maximisation.maximise import maximise, noise_start;"
+        "import sys, torch; from generation.engine.maximisation.maximise import maximise;"
+        "from generation.engine.maximisation.starts import noise_start;"
         "from generation.engine.maximisation.recipes import preset;"
         "network = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(6, 2)).eval();"
         "recipe, seeds = preset('robust', 'features'), [torch.Generator()];"

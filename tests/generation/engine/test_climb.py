@@ -5,11 +5,12 @@ from dataclasses import replace
 import torch
 from torch import nn
 
-from generation.engine.maximisation.maximise import maximise, noise_start
+from generation.engine.maximisation.maximise import maximise
 from generation.engine.maximisation.objectives.margin import Margin
 from generation.engine.maximisation.penalties.likeness import Likeness
 from generation.engine.maximisation.recipes import Space, preset
 from generation.engine.maximisation.shares import STEADY
+from generation.engine.maximisation.starts import noise_start
 from generation.engine.maximisation.transforms.noise import Noise
 
 MELS, FRAMES, WORDS, SAMPLES = 6, 12, 4, 24

@@ -21,7 +21,7 @@ from generation.engine.examination.picture_scale import picture_scale
 from generation.engine.examination.question import ExaminationQuestion, QuestionDoesNotFit
 from generation.engine.examination.tables import as_csv, diversities, nearest, panel_rows, word_rows
 from generation.engine.features import FEATURES, filter_bank, standardise
-from generation.engine.maximisation.maximise import PriorIsMissing
+from generation.engine.maximisation.decoding import PriorIsMissing
 from generation.engine.maximisation.recipes import preset
 from generation.engine.networks import build
 from generation.engine.progress import unwatched

@@ -6,18 +6,13 @@ import pytest
 import torch
 from torch import nn
 
-from generation.engine.maximisation.maximise import (
-    NetworkIsTraining,
-    PriorIsMissing,
-    SearchDiverged,
-    maximise,
-    noise_start,
-    recording_start,
-)
+from generation.engine.maximisation.decoding import PriorIsMissing
+from generation.engine.maximisation.maximise import NetworkIsTraining, SearchDiverged, maximise
 from generation.engine.maximisation.objectives.activation import Activation
 from generation.engine.maximisation.objectives.margin import Margin
 from generation.engine.maximisation.penalties.likeness import Likeness
 from generation.engine.maximisation.recipes import preset
+from generation.engine.maximisation.starts import noise_start, recording_start
 
 MELS, FRAMES, WORDS, CODE = 6, 12, 4, 5
 TARGETS = torch.tensor([0, 1, 2, 3, 1, 2, 0])

@@ -52,7 +52,7 @@ def test_the_chunks_hold_all_targets_in_their_order():
     assert [chunk.first for chunk in chunks] == [0, 8, 16]
     assert torch.equal(torch.cat([chunk.targets for chunk in chunks]), TARGETS)
     for chunk in chunks:
-        assert chunk.start.shape == chunk.found.features.shape == (len(chunk.targets), MELS, FRAMES)
+        assert chunk.found.start.shape == chunk.found.features.shape == (len(chunk.targets), MELS, FRAMES)
         assert chunk.found.probability[-1].mean() > chunk.found.probability[0].mean()
 
 
@@ -61,11 +61,11 @@ def test_a_sample_does_not_depend_on_its_chunk():
 
 
 def test_no_two_samples_start_alike_and_the_seed_decides_them():
-    starts = torch.cat([chunk.start for chunk in search()])
+    starts = torch.cat([chunk.found.start for chunk in search()])
 
     assert len(starts.unique(dim=0)) == len(TARGETS)
-    assert torch.equal(starts, torch.cat([chunk.start for chunk in search()]))
-    assert not torch.equal(starts, torch.cat([chunk.start for chunk in search(seed=4)]))
+    assert torch.equal(starts, torch.cat([chunk.found.start for chunk in search()]))
+    assert not torch.equal(starts, torch.cat([chunk.found.start for chunk in search(seed=4)]))
 
 
 def test_a_chunk_that_does_not_fit_into_memory_is_halved_with_the_same_result():

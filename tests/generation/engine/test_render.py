@@ -20,7 +20,7 @@ from generation.engine.materials import (
     WordIsUnknown,
     rows_of_test_recordings,
 )
-from generation.engine.maximisation.maximise import PriorIsMissing
+from generation.engine.maximisation.decoding import PriorIsMissing
 from generation.engine.maximisation.objectives.margin import Margin
 from generation.engine.maximisation.penalties.likeness import Likeness
 from generation.engine.maximisation.recipes import PRESETS, PresetIsUnknown

@@ -13,10 +13,11 @@ from torch import nn
 from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from generation.engine.maximisation.many import maximise_many
-from generation.engine.maximisation.maximise import maximise, noise_start
+from generation.engine.maximisation.maximise import maximise
 from generation.engine.maximisation.objectives.activation import Activation
 from generation.engine.maximisation.recipes import preset
 from generation.engine.maximisation.shares import STEADY, shares_of
+from generation.engine.maximisation.starts import noise_start
 from generation.engine.networks import build
 
 SIZES = {"n_mels": 80, "n_frames": 90}
@@ -60,7 +61,7 @@ def threads(count) -> Iterator[None]:
 
 
 # Untrained networks are never sure: what is hardly likelier than the others has found its word.
-PATIENT = replace(preset("recommended", "decoder"), steps=8, patience=1, assurance=-1.35)
+PATIENT = replace(preset("recommended", "decoder"), steps=8, patience=1, assurance=-1.35, renewal=4)
 SEARCHES = {
     "direct": (("paper_classifier",), None, replace(preset("paper", "features"), steps=3)),
     "decoder": (("paper_classifier",), "paper_autoencoder", replace(preset("paper", "decoder"), steps=3)),
@@ -80,7 +81,7 @@ def searched(networks, name, batch):
         start = noise_start(shape, recipe, generators)
         groups = torch.tensor(rows) // GROUP
         classifiers = [networks[each] for each in climbed]
-        found.append(maximise(start, groups % 5, classifiers, prior, recipe, generators, groups))
+        found.append(maximise(start, groups % 5, classifiers, prior, recipe, generators, groups, from_noise=True))
     return torch.cat([each.features for each in found]), torch.cat([each.steps_taken for each in found])
 
 
