@@ -70,6 +70,25 @@ def test_a_decaying_rate_is_multiplied_after_every_step(name):
         assert torch.equal(position, other)
 
 
+@pytest.mark.parametrize("name", RECIPES)
+def test_rows_that_begin_again_take_a_first_step_and_the_others_their_next(name):
+    recipe, again, others = replace(RECIPES[name], decay=0.5), torch.tensor([2, 4]), torch.tensor([0, 1, 3, 5, 6, 7])
+    position, usual, fresh = (torch.zeros(8, 20) for _ in range(3))
+    for_position, for_usual, for_fresh = (ascent(recipe, each) for each in (position, usual, fresh))
+    first, second, third, _ = gradients(4, rows=8)
+
+    for gradient in (first, second, third):
+        for_usual.step(usual, gradient)
+        if gradient is third:
+            position[again] = 0.0
+            for_position.begin_again(again)
+        for_position.step(position, gradient)
+    for_fresh.step(fresh, third)
+
+    assert torch.equal(position[again], fresh[again])
+    assert torch.equal(position[others], usual[others])
+
+
 def test_a_search_loads_no_compiler():
     asked = (
         "import sys, torch; from generation.engine.maximisation.maximise import maximise;"
