@@ -1,6 +1,6 @@
 """How fast sounds are searched: our batches against the paper's loop over single samples, in one run.
 
-    python -m benchmarks.maximisation_speed [--corpus spoken-digits] [--samples 128] [--rounds 5]
+    python -m benchmarks.maximisation_speed [--corpus spoken-digits] [--samples 256] [--rounds 5]
 
 First the same networks and the paper's recipe: the loop in one process (with one thread and with all, the faster
 counts) against batches in as many processes as there are processors, in turns, so that both meet whatever else the
@@ -42,7 +42,7 @@ LOOPED = 6
 # Of 8, 16 and 32 samples of the paper's networks, the cheapest on a processor.
 BATCH = 32
 # Where samples leave early: of a large batch, the last ones to leave are few (as `maximise_many` has it).
-SHRINKING_BATCH = 128
+SHRINKING_BATCH = 256
 GROUP = 8
 CPU = torch.device("cpu")
 
@@ -84,7 +84,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpus", choices=[*PLANS, "none"], default="spoken-digits")
-    parser.add_argument("--samples", type=int, default=128, help="samples of each process")
+    parser.add_argument("--samples", type=int, default=256, help="samples of each process")
     parser.add_argument("--rounds", type=int, default=5, help="turns of loop and batches")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--folder", type=Path, default=Path("var/benchmarks/quality"))

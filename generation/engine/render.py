@@ -23,7 +23,7 @@ from generation.engine.search import FoundFeatures, Group, find_features, group_
 from generation.engine.takes import Takes
 from generation.engine.vocoder import Vocoder, load_vocoder
 
-BATCH = 32
+BATCH = 64
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def maximise_many(
     shape: Sequence[int],
     seed: int,
     device: torch.device,
-    batch: int = 128,
+    batch: int = 256,
     progress: Progress = unwatched,
 ) -> Iterator[Chunk]:
     """Search from noise for each of the targets [R], in their order, `batch` at a time on the device.

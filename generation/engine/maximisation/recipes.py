@@ -111,7 +111,7 @@ _WHITENED = MaximisationRecipe(
 _RECOMMENDED = replace(
     _WHITENED, objective=LogProbability() + 0.3 * Margin() - 5 * Likeness(group=8, reach=0.05),
     optimiser=Optimiser.NORMALISED_GRADIENT, rate=0.2, decay=0.92, steps=28, transforms=(Lift(0.1),),
-    patience=3, assurance=2.0, renewal=14, in_turn=6,
+    patience=2, assurance=2.0, renewal=14, in_turn=6,
 )  # fmt: skip
 
 # Chosen for the seconds that each clip which all judges accept costs (`benchmarks.maximisation_speed`).

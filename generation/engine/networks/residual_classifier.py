@@ -11,6 +11,19 @@ from generation.engine.pictures import ToPicture
 CHANNELS = (16, 32, 48, 80)
 
 
+class Shortcut(nn.Conv2d):
+    """A strided 1x1 convolution; of a single channel it is a product, which a processor computes twice as fast."""
+
+    def __init__(self, channels_in: int, channels_out: int) -> None:
+        super().__init__(channels_in, channels_out, 1, stride=2, bias=False)
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        """Map [B, C, T, M] -> [B, C', T / 2, M / 2], halves rounded up."""
+        if self.in_channels > 1:
+            return super().forward(hidden)
+        return hidden[:, :, ::2, ::2] * self.weight.view(1, -1, 1, 1)
+
+
 class ResidualStage(nn.Module):
     """Two 3x3 convolutions beside a shortcut (He et al. 2016), halving both axes."""
 
@@ -22,7 +35,7 @@ class ResidualStage(nn.Module):
         self.first_norm = nn.BatchNorm2d(channels_out)
         self.second = nn.Conv2d(channels_out, channels_out, 3, padding=1, bias=False)
         self.second_norm = nn.BatchNorm2d(channels_out)
-        self.shortcut = nn.Conv2d(channels_in, channels_out, 1, stride=2, bias=False)
+        self.shortcut = Shortcut(channels_in, channels_out)
 
     def forward(self, hidden: Tensor) -> Tensor:
         """Map [B, C, T, M] -> [B, C', T / 2, M / 2], halves rounded up."""
