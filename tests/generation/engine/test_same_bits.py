@@ -61,7 +61,7 @@ def threads(count) -> Iterator[None]:
 
 
 # Untrained networks are never sure: what is hardly likelier than the others has found its word.
-PATIENT = replace(preset("recommended", "decoder"), steps=8, patience=1, assurance=-1.35, renewal=4)
+PATIENT = replace(preset("recommended", "decoder"), steps=8, patience=1, assurance=-1.35, renewal=4, in_turn=2)
 SEARCHES = {
     "direct": (("paper_classifier",), None, replace(preset("paper", "features"), steps=3)),
     "decoder": (("paper_classifier",), "paper_autoencoder", replace(preset("paper", "decoder"), steps=3)),
