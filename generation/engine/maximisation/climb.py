@@ -4,11 +4,15 @@ A batch that shrinks computes less. It keeps at least STEADY rows, if it had the
 along unheeded: matrix products of fewer rows are rounded otherwise, and a sample's bits would hang on who is left.
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
 from generation.engine.maximisation.ascent import ascent
+from generation.engine.maximisation.objectives.margin import Margin
 from generation.engine.maximisation.recipes import MaximisationRecipe
+from generation.engine.maximisation.responses import Response
 from generation.engine.maximisation.shares import STEADY
 
 
@@ -49,19 +53,22 @@ class Climb:
         """Move the positions by the gradient [R, ...]."""
         self._ascent.step(self.position, gradient)
 
-    def judge(self, step: int, log_odds: Tensor) -> None:
-        """Let go whom the classifiers have held for long enough, as the step's log-odds of the targets [C, R] show.
+    def judge(self, step: int, responses: Sequence[Response], targets: Tensor) -> None:
+        """Let go whom the responses to the step's disturbed features show to have been held for long enough.
 
-        When it is time for that, whoever no classifier takes for its target begins again.
+        When it is time for that, whoever no classifier takes for its target [R] begins again.
         """
         if self._recipe.patience is None or step < self._recipe.in_turn:
             return
+        log_odds = torch.stack([Margin().of_response(each, targets).detach() for each in responses])
         held = log_odds.amin(dim=0)
         held_for = self._held_for[self.rows]
         self._held_for[self.rows] = torch.where(held >= self._recipe.assurance, held_for + 1, 0)
-        leaving = self._is_climbing[self.rows] & (self._held_for[self.rows] >= self._recipe.patience)
+        is_climbing = self._is_climbing[self.rows]
+        leaving = is_climbing & (self._held_for[self.rows] >= self._recipe.patience)
         if self._recipe.renewal is not None and (step + 1) % self._recipe.renewal == 0:
-            self._begin_again((step + 1) // self._recipe.renewal - 1, (log_odds.amax(dim=0) < 0) & ~leaving)
+            is_stuck = is_climbing & ~leaving & (log_odds.amax(dim=0) < 0)
+            self._begin_again((step + 1) // self._recipe.renewal - 1, is_stuck)
         if bool(leaving.any()):
             self._release(leaving, step + 1)
 
@@ -71,10 +78,10 @@ class Climb:
         self.found[self.rows[still]] = self.position[still]
 
     def _begin_again(self, time: int, is_stuck: Tensor) -> None:
-        """Send those of the stuck rows [R] that still climb to another start, if there is one for this time."""
+        """Send the stuck rows [R] to another start, if there is one for this time."""
         if time >= len(self._later_starts):
             return
-        rows = (is_stuck & self._is_climbing[self.rows]).nonzero()[:, 0]
+        rows = is_stuck.nonzero()[:, 0]
         samples = self.rows[rows]
         self.start[samples] = self._later_starts[time, samples]
         self.position[rows] = self.start[samples]

@@ -10,20 +10,19 @@ from generation.engine.early_pooling import with_early_pooling
 from generation.engine.folded_norms import with_folded_norms
 from generation.engine.maximisation.decoding import Prior, decoder
 from generation.engine.maximisation.objective import Moment
-from generation.engine.maximisation.objectives.margin import Margin
 from generation.engine.maximisation.recipes import MaximisationRecipe, Optimiser
-from generation.engine.maximisation.responses import respond
+from generation.engine.maximisation.responses import Response, respond
 from generation.engine.maximisation.transform import disturb
 
 
 @dataclass(frozen=True)
 class Slope:
-    """Positions [R, ...] seen by their classifiers: the objective and the target's probability [R], its log-odds by
-    each classifier [C, R], and the objective's gradient, like the positions."""
+    """Positions [R, ...] seen by their classifiers: what those respond, the objective and the target's probability
+    [R], and the objective's gradient, like the positions."""
 
+    responses: Sequence[Response]
     objective: Tensor
     probability: Tensor
-    log_odds: Tensor
     gradient: Tensor
 
 
@@ -54,7 +53,7 @@ class Landscape:
         moment = self._moment(self._heard_in(step), targets, groups, features, disturbed, position)
         objective = self._recipe.objective.value(moment)
         gradient = _gradient(objective, position, self._recipe)
-        return Slope(objective.detach(), _probability(moment), _log_odds(moment), gradient)
+        return Slope(moment.responses, objective.detach(), _probability(moment), gradient)
 
     @torch.no_grad()
     def summit(self, position: Tensor, targets: Tensor, groups: Tensor) -> Summit:
@@ -85,10 +84,6 @@ def _probability(moment: Moment) -> Tensor:
     """Give the target's probability [R], a mean over the classifiers."""
     chances = torch.stack([each.logits.detach().softmax(dim=1) for each in moment.responses]).mean(dim=0)
     return chances.gather(1, moment.targets[:, None])[:, 0]
-
-
-def _log_odds(moment: Moment) -> Tensor:
-    return torch.stack([Margin().of_response(each, moment.targets).detach() for each in moment.responses])
 
 
 def _gradient(objective: Tensor, position: Tensor, recipe: MaximisationRecipe) -> Tensor:

@@ -131,7 +131,7 @@ class _Search:
             climb.step(slope.gradient)
             _return_to_bounds(climb.position, self.recipe)
             objectives[step, rows], probabilities[step, rows] = slope.objective, slope.probability
-            climb.judge(step, slope.log_odds)
+            climb.judge(step, slope.responses, targets[rows])
             if climb.is_over:
                 break
         climb.end()

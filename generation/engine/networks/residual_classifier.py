@@ -12,7 +12,7 @@ CHANNELS = (16, 32, 48, 80)
 
 
 class Shortcut(nn.Conv2d):
-    """A strided 1x1 convolution; of a single channel it is a product, which a processor computes twice as fast."""
+    """A strided 1x1 convolution; of a single channel it is a product, which takes a processor less time."""
 
     def __init__(self, channels_in: int, channels_out: int) -> None:
         super().__init__(channels_in, channels_out, 1, stride=2, bias=False)
