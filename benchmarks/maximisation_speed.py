@@ -1,6 +1,6 @@
 """How fast sounds are searched: our batches against the paper's loop over single samples, in one run.
 
-    python -m benchmarks.maximisation_speed [--corpus spoken-digits] [--samples 256] [--rounds 5]
+    python -m benchmarks.maximisation_speed [--corpus spoken-digits] [--samples 512] [--rounds 5]
 
 First the same networks and the paper's recipe: the loop in one process (with one thread and with all, the faster
 counts) against batches in as many processes as there are processors, in turns, so that both meet whatever else the
@@ -26,12 +26,13 @@ from torch import Tensor, nn
 from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from benchmarks.paper_loop import maximise_one
-from benchmarks.quality.plans import ENSEMBLE, PANEL, PLANS, default_folder
+from benchmarks.quality.plans import ARCHITECTURES, ENSEMBLE, PANEL, PLANS, default_folder
 from benchmarks.quality.steps import Work, checkpoint_path, train, work_on
 from generation.engine.checkpoints import load_checkpoint
 from generation.engine.distances import mean_pairwise_distance
 from generation.engine.features import feature_config
 from generation.engine.judging import probabilities
+from generation.engine.maximisation import many
 from generation.engine.maximisation.maximise import maximise
 from generation.engine.maximisation.recipes import MaximisationRecipe, preset
 from generation.engine.maximisation.starts import noise_start
@@ -41,8 +42,6 @@ SHARED = Path("../shared/data")
 LOOPED = 6
 # Of 8, 16 and 32 samples of the paper's networks, the cheapest on a processor.
 BATCH = 32
-# Where samples leave early: of a large batch, the last ones to leave are few (as `maximise_many` has it).
-SHRINKING_BATCH = 256
 GROUP = 8
 CPU = torch.device("cpu")
 
@@ -84,7 +83,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpus", choices=[*PLANS, "none"], default="spoken-digits")
-    parser.add_argument("--samples", type=int, default=256, help="samples of each process")
+    parser.add_argument("--samples", type=int, default=512, help="samples of each process")
     parser.add_argument("--rounds", type=int, default=5, help="turns of loop and batches")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--folder", type=Path, default=Path("var/benchmarks/quality"))
@@ -160,7 +159,7 @@ def _batched(job: tuple[Callable[..., Search], tuple[Any, ...], int, int]) -> tu
             convert_conv2d_weight_memory_format(network, torch.channels_last)
     started = time.perf_counter()
     found = []
-    batch = BATCH if search.recipe.patience is None else SHRINKING_BATCH
+    batch = BATCH if search.recipe.patience is None else many.BATCH
     for offset in range(0, count, batch):
         at, size = first + offset, min(batch, count - offset)
         starts, targets, generators = search.starts(at, size)
@@ -173,13 +172,13 @@ def _accepted(options: argparse.Namespace, pool: ProcessPoolExecutor) -> None:
     """Print the seconds for each sample that the whole panel takes for its word: loop against recommended recipe."""
     plan = PLANS[options.corpus]
     work, _ = work_on(plan, default_folder(plan.corpus, SHARED, options.folder), options.folder)
-    needed = {*PANEL, "prior", "paper-prior"}
+    needed = {*PANEL, *ENSEMBLE, "prior", "paper-prior"}
     list(pool.map(train, [work] * len(needed), [each for each in plan.trainings if each.name in needed]))
     paper = _trained(work, ("paper",), "paper-prior", preset("paper", "decoder"))
     found, seconds = _looped(paper, options.samples)
     looped = _cost("paper's loop", paper, found, seconds, work)
-    for name in ("recommended", "quick"):
-        arguments = (work, ENSEMBLE, "prior", preset(name, "decoder"))
+    for name, climbed in (("recommended", ENSEMBLE), ("quick", ARCHITECTURES)):
+        arguments = (work, climbed, "prior", preset(name, "decoder"))
         jobs = [(_trained, arguments, number * options.samples, options.samples) for number in range(options.processes)]
         batches = list(pool.map(_batched, jobs))
         together = torch.cat([features for features, _ in batches])

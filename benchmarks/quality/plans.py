@@ -7,7 +7,9 @@ from typing import Any
 from generation.engine.clip_request import ClipRequest
 
 PANEL = ("residual", "temporal", "recurrent", "residual-2", "paper", "paper-2")
-ENSEMBLE, PAPER = ("residual", "temporal", "paper"), ("paper",)
+ARCHITECTURES, PAPER = ("residual", "temporal", "paper"), ("paper",)
+# What the weakest of them likes is what a twin of it dislikes most often, so a twin is climbed, and another one judges.
+ENSEMBLE = (*ARCHITECTURES, "paper-3")
 ESPEAK = "espeak-ten-words"
 DEMO_WORDS = ("down", "go", "left", "no", "off", "on", "right", "stop", "up", "yes")
 
@@ -99,6 +101,7 @@ def _trainings(wavenet: int, vocos: int, residual: int, temporal: int) -> tuple[
         Training("residual-2", "residual_classifier", residual, seed=2),
         Training("paper", "paper_classifier", 30),
         Training("paper-2", "paper_classifier", 30, seed=2),
+        Training("paper-3", "paper_classifier", 30, seed=3),
         Training("prior", "half_autoencoder", 20),
         Training("recurrent", "recurrent_classifier", temporal),
         Training("temporal", "temporal_classifier", temporal),

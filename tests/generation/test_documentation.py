@@ -55,6 +55,6 @@ def test_a_preset_says_when_its_samples_leave(tables):
     in_full = {(row[0], row[1]): row[2:] for row in tables["What each preset sets"].rows}
 
     objective, _, others = in_full["`recommended`", "decoder"]
-    assert "`patience` 2, `assurance` 2.0, `decay` 0.92, `renewal` 14, `in_turn` 6" in others
+    assert "`patience` 4, `assurance` 2.0, `decay` 0.92, `renewal` 14, `in_turn` 16" in others
     assert objective.endswith("-5 × `likeness` (group 8, reach 0.05)")
     assert "patience" not in in_full["`paper`", "features"][2]

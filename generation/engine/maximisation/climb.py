@@ -24,9 +24,12 @@ class Climb:
     starts_taken: [B], from how many starts.
     """
 
-    def __init__(self, start: Tensor, groups: Tensor, recipe: MaximisationRecipe, later_starts: Tensor) -> None:
+    def __init__(
+        self, start: Tensor, groups: Tensor, recipe: MaximisationRecipe, n_classifiers: int, later_starts: Tensor
+    ) -> None:
         """Begin at start [B, ...] in groups [B], and whoever begins again at the next of later_starts [K, B, ...]."""
         self._recipe = recipe
+        self._n_classifiers = n_classifiers
         self._later_starts = later_starts
         self._groups = groups
         self.rows = torch.arange(len(start), device=start.device)
@@ -37,7 +40,8 @@ class Climb:
         self.steps_taken = torch.full_like(self.rows, recipe.steps)
         self.starts_taken = torch.ones_like(self.rows)
         self._is_climbing = torch.ones_like(self.rows, dtype=torch.bool)
-        self._held_for = torch.zeros_like(self.rows)
+        # In how many steps up to now all that were heard took a sample, or refused it.
+        self._held_for, self._refused_for = torch.zeros_like(self.rows), torch.zeros_like(self.rows)
 
     @property
     def is_over(self) -> bool:
@@ -56,18 +60,20 @@ class Climb:
     def judge(self, step: int, responses: Sequence[Response], targets: Tensor) -> None:
         """Let go whom the responses to the step's disturbed features show to have been held for long enough.
 
-        When it is time for that, whoever no classifier takes for its target [R] begins again.
+        When it is time for that, whoever no classifier takes for its target [R] begins again. Where they are heard in
+        turn, either needs a step of each.
         """
-        if self._recipe.patience is None or step < self._recipe.in_turn:
+        if self._recipe.patience is None:
             return
         log_odds = torch.stack([Margin().of_response(each, targets).detach() for each in responses])
-        held = log_odds.amin(dim=0)
-        held_for = self._held_for[self.rows]
-        self._held_for[self.rows] = torch.where(held >= self._recipe.assurance, held_for + 1, 0)
+        asked_for = self._recipe.assurance * (1 - step / self._recipe.steps)
+        held_for = self._counted(self._held_for, log_odds.amin(dim=0) >= asked_for)
+        refused_for = self._counted(self._refused_for, log_odds.amax(dim=0) < 0)
         is_climbing = self._is_climbing[self.rows]
-        leaving = is_climbing & (self._held_for[self.rows] >= self._recipe.patience)
+        n_steps_of_all = self._n_classifiers if step < self._recipe.in_turn else 1
+        leaving = is_climbing & (held_for >= max(self._recipe.patience, n_steps_of_all))
         if self._recipe.renewal is not None and (step + 1) % self._recipe.renewal == 0:
-            is_stuck = is_climbing & ~leaving & (log_odds.amax(dim=0) < 0)
+            is_stuck = is_climbing & ~leaving & (refused_for >= n_steps_of_all)
             self._begin_again((step + 1) // self._recipe.renewal - 1, is_stuck)
         if bool(leaving.any()):
             self._release(leaving, step + 1)
@@ -76,6 +82,11 @@ class Climb:
         """Note where the samples stand that climbed to the last step."""
         still = self._is_climbing[self.rows]
         self.found[self.rows[still]] = self.position[still]
+
+    def _counted(self, steps: Tensor, goes_on: Tensor) -> Tensor:
+        """Count one more step [R] where something goes on, and begin anew where it ended; steps [B] keeps the count."""
+        steps[self.rows] = torch.where(goes_on, steps[self.rows] + 1, 0)
+        return steps[self.rows]
 
     def _begin_again(self, time: int, is_stuck: Tensor) -> None:
         """Send the stuck rows [R] to another start, if there is one for this time."""
@@ -86,7 +97,7 @@ class Climb:
         self.start[samples] = self._later_starts[time, samples]
         self.position[rows] = self.start[samples]
         self.starts_taken[samples] += 1
-        self._held_for[samples] = 0
+        self._held_for[samples], self._refused_for[samples] = 0, 0
         self._ascent.begin_again(rows)
 
     def _release(self, leaving: Tensor, steps_taken: int) -> None:

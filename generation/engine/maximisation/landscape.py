@@ -45,6 +45,11 @@ class Landscape:
         self._decode = decoder(prior, recipe)
         self._recipe = recipe
 
+    @property
+    def n_classifiers(self) -> int:
+        """Tell by how many classifiers positions are seen."""
+        return len(self._classifiers)
+
     def slope(self, step: int, position: Tensor, targets: Tensor, groups: Tensor, numbers: Tensor) -> Slope:
         """Look from positions [R, ...] at targets [R] in groups [R], disturbed as the step's numbers [R, N] decide."""
         position = position.detach().requires_grad_()

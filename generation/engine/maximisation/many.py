@@ -15,6 +15,9 @@ from generation.engine.maximisation.shares import STEADY
 from generation.engine.maximisation.starts import noise_start
 from generation.engine.progress import Progress, unwatched
 
+# Where samples leave early, the last of a large batch are few beside the others.
+BATCH = 512
+
 
 @dataclass(frozen=True)
 class Chunk:
@@ -34,7 +37,7 @@ def maximise_many(
     shape: Sequence[int],
     seed: int,
     device: torch.device,
-    batch: int = 256,
+    batch: int = BATCH,
     progress: Progress = unwatched,
 ) -> Iterator[Chunk]:
     """Search from noise for each of the targets [R], in their order, `batch` at a time on the device.

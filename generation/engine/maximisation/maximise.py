@@ -123,7 +123,7 @@ class _Search:
 
         numbers: [steps, B, N], how samples are disturbed.
         """
-        climb = Climb(start, groups, self.recipe, later)
+        climb = Climb(start, groups, self.recipe, self.landscape.n_classifiers, later)
         objectives, probabilities = start.new_zeros(2, self.recipe.steps + 1, len(start))
         for step in range(self.recipe.steps):
             rows = climb.rows

@@ -45,13 +45,15 @@ class MaximisationRecipe:
     shell: after each step, draw codes longer than sqrt(dimensions), the length of a typical recording's, back to it.
     within_range: after each step, clip features that are searched directly to [0, 1], as recordings' are.
     transforms: how the features are disturbed, one after another, in each step before they are classified.
-    patience: let a sample leave when every classifier has taken its disturbed features for the word, as surely as
-    `assurance` says, in so many steps one after another; None: every sample takes all steps.
-    assurance: the least log-odds of the word, in nats, that count as taking features for it.
+    patience: let a sample leave when whoever was heard has taken its disturbed features for the word, as surely as
+    `assurance` says, in so many steps one after another, and every classifier in one at least; None: every sample
+    takes all steps.
+    assurance: the least log-odds of the word, in nats, that count as taking features for it in the first step; what is
+    asked for falls from step to step, to nothing after the last.
     decay: what a step's size is multiplied by for the next one.
     renewal: after so many steps, and again after so many, a search from noise begins anew at other noise where no
     classifier takes its disturbed features for the word; it needs patience. None: it goes on.
-    in_turn: in so many steps at first, only one of the classifiers is heard, each in its turn.
+    in_turn: in so many steps at first, only one of the classifiers is heard, each in its turn; then all.
     """
 
     space: Space
@@ -106,12 +108,12 @@ _WHITENED = MaximisationRecipe(
     start_deviation=1.0, whitened=True, shell=True, transforms=(Jitter(frames=4), Noise(0.03)),
 )  # fmt: skip
 
-# Chosen by what all of six networks take of digits, ten words and espeak's voices, climbing three of them, by how far
-# apart its clips are and by what each costs: docs/decisions, 18 and 19.
+# Chosen by what all of six networks take of digits, ten words and espeak's voices, climbing three of them and a twin of
+# the weakest, by how far apart its clips are and by what each costs: docs/decisions, 18 to 20.
 _RECOMMENDED = replace(
     _WHITENED, objective=LogProbability() + 0.3 * Margin() - 5 * Likeness(group=8, reach=0.05),
-    optimiser=Optimiser.NORMALISED_GRADIENT, rate=0.2, decay=0.92, steps=28, transforms=(Lift(0.1),),
-    patience=2, assurance=2.0, renewal=14, in_turn=6,
+    optimiser=Optimiser.NORMALISED_GRADIENT, rate=0.2, decay=0.92, steps=36, transforms=(Lift(0.1),),
+    patience=4, assurance=2.0, renewal=14, in_turn=16,
 )  # fmt: skip
 
 # Chosen for the seconds that each clip which all judges accept costs (`benchmarks.maximisation_speed`).

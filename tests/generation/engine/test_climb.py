@@ -1,7 +1,9 @@
 """Samples that have found their word leave the search, and change nothing for those that go on."""
 
+import math
 from dataclasses import replace
 
+import pytest
 import torch
 from torch import nn
 
@@ -71,7 +73,8 @@ def test_a_sample_leaves_after_its_first_so_many_steps_with_so_much_assurance():
     found = climb(replace(PATIENT, transforms=()))
 
     for row, steps in enumerate(found.steps_taken.tolist()):
-        held = (found.objective[:steps, row] >= PATIENT.assurance).tolist()
+        asked_for = [PATIENT.assurance * (1 - step / PATIENT.steps) for step in range(steps)]
+        held = (found.objective[:steps, row] >= torch.tensor(asked_for)).tolist()
         assert held[-2:] == [True, True]
         assert not any(held[step] and held[step + 1] for step in range(steps - 2))
 
@@ -84,6 +87,18 @@ def test_a_sample_leaves_only_when_every_classifier_has_held_it():
     found = climb(PATIENT, classifiers=[Watched(), unwilling])
 
     assert (found.steps_taken == PATIENT.steps).all()
+
+
+@pytest.mark.parametrize(("assurance", "steps_taken"), [(0.0, 2), (1.5, 2), (4.0, 27), (12.0, 37), (500.0, 40)])
+def test_the_longer_a_search_the_less_assurance_is_asked_for(assurance, steps_taken):
+    """With log-odds of 1.5 in all 40 steps: where 4 are asked for at first, 1.5 are after 25, and it takes two more."""
+    steady = nn.Sequential(nn.Flatten(), nn.Linear(MELS * FRAMES, WORDS)).eval()
+    nn.init.zeros_(steady[1].weight)
+    steady[1].bias.data = torch.tensor([1.5 + math.log(WORDS - 1), *[0.0] * (WORDS - 1)])
+
+    found = climb(replace(PATIENT, assurance=assurance), rows=range(0, SAMPLES, WORDS), classifiers=[steady])
+
+    assert found.steps_taken.unique().tolist() == [steps_taken]
 
 
 def test_longer_patience_and_more_assurance_take_more_steps():

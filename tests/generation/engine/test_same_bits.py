@@ -35,8 +35,8 @@ def network(name, seed, **settings):
 
 LOUDER = (
     ("half_autoencoder", nn.Conv2d, 1000),
-    ("residual_classifier", nn.Linear, 30),
-    ("temporal_classifier", nn.Linear, 30),
+    ("residual_classifier", nn.Linear, 900),
+    ("temporal_classifier", nn.Linear, 900),
 )
 
 
@@ -60,8 +60,8 @@ def threads(count) -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-# Untrained networks are never sure: what is hardly likelier than the others has found its word.
-PATIENT = replace(preset("recommended", "decoder"), steps=8, patience=1, assurance=-1.35, renewal=4, in_turn=2)
+# Untrained networks are seldom sure: what is not much less likely than the others has found its word.
+PATIENT = replace(preset("recommended", "decoder"), steps=8, patience=1, assurance=-8.0, renewal=4, in_turn=2)
 SEARCHES = {
     "direct": (("paper_classifier",), None, replace(preset("paper", "features"), steps=3)),
     "decoder": (("paper_classifier",), "paper_autoencoder", replace(preset("paper", "decoder"), steps=3)),
