@@ -70,7 +70,7 @@ class Climb:
         held_for = self._counted(self._held_for, log_odds.amin(dim=0) >= asked_for)
         refused_for = self._counted(self._refused_for, log_odds.amax(dim=0) < 0)
         is_climbing = self._is_climbing[self.rows]
-        n_steps_of_all = self._n_classifiers if step < self._recipe.in_turn else 1
+        n_steps_of_all = self._n_classifiers // len(responses)
         leaving = is_climbing & (held_for >= max(self._recipe.patience, n_steps_of_all))
         if self._recipe.renewal is not None and (step + 1) % self._recipe.renewal == 0:
             is_stuck = is_climbing & ~leaving & (refused_for >= n_steps_of_all)

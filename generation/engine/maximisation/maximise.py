@@ -34,8 +34,9 @@ class SearchDiverged(FloatingPointError):
 class Maximised:
     """What a search found: features [B, M, T], not clipped; the code [B, D] they were decoded from, if any; where the
     climb to them began [B, ...], which is not the start given where a sample began again; how the objective and the
-    target's probability (both [steps + 1, B], means over the classifiers) went on the way; the steps that each sample
-    took [B], fewer than the recipe's where it left early; and the starts it took [B], more than 1 where it began again.
+    target's probability (both [steps + 1, B], means over the classifiers heard) went on the way; the steps that each
+    sample took [B], fewer than the recipe's where it left early; and the starts it took [B], more than 1 where it began
+    again.
 
     Row `steps_taken` of a sample and those after it belong to the features found; the rows before it were taken with
     that step's disturbances.
