@@ -10,6 +10,7 @@ Loop and batches take turns, so that both meet whatever else the machine has to 
 """
 
 import argparse
+import math
 import os
 import time
 from collections import defaultdict
@@ -39,6 +40,7 @@ from generation.engine.maximisation.starts import noise_start
 from generation.engine.networks import build
 
 SHARED = Path("../shared/data")
+# Samples that the loop searches with each number of threads.
 LOOPED = 6
 # Of 8, 16 and 32 samples of the paper's networks, the cheapest on a processor.
 BATCH = 32
@@ -87,14 +89,17 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="turns of loop and batches")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--folder", type=Path, default=Path("var/benchmarks/quality"))
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.samples < 2 * options.rounds:
+        parser.error("--samples must be twice --rounds or more: the loop searches some of them in each half of a round")
+    return options
 
 
 def _same_recipe(space: str, pool: ProcessPoolExecutor, options: argparse.Namespace) -> None:
     """Print what a sample costs by the paper's recipe, in the loop and in batches."""
     costs = []
     for _ in range(options.rounds):
-        _, looped = _looped_fast(untrained(space), 0, LOOPED * options.processes, options)
+        _, looped = _looped_fast(untrained(space), 0, 2 * LOOPED, options)
         _, batched = _batched_by_all(pool, (untrained, (space,)), options)
         costs.append((looped, batched))
     looped, batched = (median(each) for each in zip(*costs, strict=True))
@@ -186,20 +191,19 @@ def _accepted(options: argparse.Namespace, pool: ProcessPoolExecutor) -> None:
     ours: dict[str, Searched] = {
         name: (_trained, (work, networks, "prior", preset(name, "decoder"))) for name, networks in climbed.items()
     }
-    looped, found = [], {}
+    found_by_loop, found = [], {}
     seconds: dict[str, list[float]] = defaultdict(list)
     for rows in torch.arange(options.samples).tensor_split(options.rounds):
-        part, of_loop = _looped_fast(loop, int(rows[0]), len(rows), options)
-        looped.append(part)
-        seconds["loop"].append(of_loop)
+        part, of_one = _looped_fast(loop, int(rows[0]), len(rows), options)
+        found_by_loop.append(part)
+        seconds["loop"].append(of_one)
         for name, searched in ours.items():
-            found[name], of_batch = _batched_by_all(pool, searched, options)
-            seconds[name].append(of_batch)
-    share = _accepted_share("paper's loop", loop, torch.cat(looped), seconds["loop"], work)
+            found[name], of_one = _batched_by_all(pool, searched, options)
+            seconds[name].append(of_one)
+    of_loop = _costs("paper's loop", loop, torch.cat(found_by_loop), seconds["loop"], work)
     for name, (searched_by, arguments) in ours.items():
-        own_share = _accepted_share(name, searched_by(*arguments), found[name], seconds[name], work)
-        pairs = zip(seconds["loop"], seconds[name], strict=True)
-        ratios = sorted(loop_s / share / (own_s / own_share) for loop_s, own_s in pairs) if share * own_share else [0.0]
+        of_batches = _costs(name, searched_by(*arguments), found[name], seconds[name], work)
+        ratios = sorted(looped / batched for looped, batched in zip(of_loop, of_batches, strict=True))
         print(
             f"{name}, seconds for each accepted sample: {median(ratios):.1f} x less than the paper's loop "
             f"({ratios[0]:.1f} to {ratios[-1]:.1f} in {options.rounds} rounds)"
@@ -216,8 +220,9 @@ def _load(work: Work, name: str) -> nn.Module:
     return load_checkpoint(checkpoint_path(work, training), device=CPU).network
 
 
-def _accepted_share(title: str, search: Search, found: Tensor, seconds: Sequence[float], work: Work) -> float:
-    """Print what a sample costs and what becomes of it; give the share that every judge takes for its word."""
+def _costs(title: str, search: Search, found: Tensor, seconds: Sequence[float], work: Work) -> list[float]:
+    """Print what a sample costs in the median round and what becomes of it; give each round's seconds for a sample that
+    every judge takes for its word."""
     _, targets, _ = search.starts(0, len(found))
     heard = torch.stack([probabilities(_load(work, judge), found).argmax(dim=1) == targets for judge in PANEL])
     accepted = int(heard.all(dim=0).sum())
@@ -227,7 +232,7 @@ def _accepted_share(title: str, search: Search, found: Tensor, seconds: Sequence
         f"{title}: {median(seconds) * 1e3:.0f} ms a sample, {diverse:.3f} apart, "
         f"{accepted} of {len(found)} accepted by all ({shares})"
     )
-    return accepted / len(found)
+    return [each * len(found) / accepted if accepted else math.inf for each in seconds]
 
 
 if __name__ == "__main__":
