@@ -33,10 +33,9 @@ class PhasedUpsampling(nn.Module):
         phased = [
             _phase(weight, place, before, factors, self.padding) for place in product(*map(range, factors))
         ]  # fmt: skip
-        # Interleaving expects the phases of a channel side by side.
-        stacked = torch.stack(phased, dim=1).flatten(0, 1)
-        self.register_buffer("weight", stacked.contiguous(memory_format=torch.channels_last))
-        bias = None if convolution.bias is None else convolution.bias.detach().repeat_interleave(len(phased))
+        # Interleaving expects the channels of a phase side by side: they stay so.
+        self.register_buffer("weight", torch.cat(phased).contiguous(memory_format=torch.channels_last))
+        bias = None if convolution.bias is None else convolution.bias.detach().repeat(len(phased))
         self.register_buffer("bias", bias)
 
     def forward(self, picture: Tensor) -> Tensor:
@@ -49,11 +48,13 @@ class PhasedUpsampling(nn.Module):
         return self._interleaved(phases)
 
     def _interleaved(self, phases: Tensor) -> Tensor:
-        """Put the phases [B, C' p q, T, M] in their places [B, C', p T, q M], channels last in memory."""
+        """Put the phases [B, p q C', T, M] in their places [B, C', p T, q M], channels last in memory.
+
+        Moved as they lie in memory, they and their gradient are copied once, a few cells of all channels at a time.
+        """
         p, q = self.factors
-        batch, channels, frames, mels = phases.shape
-        apart = phases.view(batch, channels // (p * q), p, q, frames, mels)
-        together = apart.permute(0, 4, 2, 5, 3, 1).reshape(batch, frames * p, mels * q, channels // (p * q))
+        apart = phases.permute(0, 2, 3, 1).unflatten(3, (p, q, -1))
+        together = apart.transpose(2, 3).flatten(3, 4).flatten(1, 2)
         return together.permute(0, 3, 1, 2)
 
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from generation.engine.batches import Batches
+from generation.engine.devices import hand_back_freed_memory
 from generation.engine.maximisation.decoding import Prior
 from generation.engine.maximisation.maximise import Maximised, maximise
 from generation.engine.maximisation.recipes import MaximisationRecipe
@@ -60,10 +61,13 @@ def maximise_many(
         return Chunk(rows.start, wanted, found)
 
     batches: Batches[int] = Batches(max(1, batch // size), lambda note: progress(done / len(targets), note))
-    for chunk in batches.do(search, range(0, len(targets), size)):
-        yield chunk
-        done += len(chunk.targets)
-        progress(done / len(targets), f"searched {done} of {len(targets)}")
+    try:
+        for chunk in batches.do(search, range(0, len(targets), size)):
+            yield chunk
+            done += len(chunk.targets)
+            progress(done / len(targets), f"searched {done} of {len(targets)}")
+    finally:
+        hand_back_freed_memory()
 
 
 def _sample_seed(seed: int, row: int) -> int:
