@@ -53,7 +53,8 @@ class PhasedUpsampling(nn.Module):
         Moved as they lie in memory, they and their gradient are copied once, a few cells of all channels at a time.
         """
         p, q = self.factors
-        apart = phases.permute(0, 2, 3, 1).unflatten(3, (p, q, -1))
+        batch, _, frames, mels = phases.shape
+        apart = phases.permute(0, 2, 3, 1).reshape(batch, frames, mels, p, q, -1)
         together = apart.transpose(2, 3).flatten(3, 4).flatten(1, 2)
         return together.permute(0, 3, 1, 2)
 
