@@ -66,8 +66,7 @@ SYSTEMS = (
     System("natural", takes=20),
     *(System("copy_synthesis", vocoder, takes=20) for vocoder in VOCODERS),
     # So many that the share of a word that fares worst is known to a few points.
-    System("maximised", "griffin_lim", "noise", "decoder", "recommended", ENSEMBLE, takes=64),
-    System("maximised", "wavenet", "noise", "decoder", "recommended", ENSEMBLE, takes=32),
+    *(System("maximised", each, "noise", "decoder", "recommended", ENSEMBLE, takes=64) for each in PLAIN_VOCODERS),
     System("maximised", "vocos", "noise", "decoder", "recommended", ENSEMBLE, takes=20),
     System("maximised", "wavenet", "recording", "decoder", "recommended", ENSEMBLE),
     System("maximised", "wavenet", "other_word", "decoder", "recommended", ENSEMBLE),
