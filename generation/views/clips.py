@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -24,13 +24,17 @@ JUDGEMENTS = Prefetch("judgements", Judgement.objects.select_related("checkpoint
 @require_safe
 def clip_list(request: HttpRequest) -> HttpResponse:
     form = ClipFilterForm(request.GET)
-    clips = Clip.objects.filter(**form.conditions()).select_related("corpus").prefetch_related(JUDGEMENTS)
-    page = page_of(request, clips.order_by("word", "pk"))
-    context = {"form": form, "page": page, "rows": _judged(page), "has_filter": bool(form.conditions())}
+    page = page_of(request, with_panels(Clip.objects.filter(**form.conditions())))
+    context = {"form": form, "page": page, "rows": judged(page), "has_filter": bool(form.conditions())}
     return render(request, "generation/clip_list.html", context)
 
 
-def _judged(clips: Iterable[Clip]) -> list[dict[str, Any]]:
+def with_panels(clips: QuerySet[Clip]) -> QuerySet[Clip]:
+    """Return clips in the order of lists, with all that `judged` reads."""
+    return clips.select_related("corpus").prefetch_related(JUDGEMENTS).order_by("word", "pk")
+
+
+def judged(clips: Iterable[Clip]) -> list[dict[str, Any]]:
     """Return clips with what their panels say of them."""
     judged = [(clip, verdicts(clip)) for clip in clips]
     return [{"clip": clip, "verdicts": found, "agreements": agreements(found)} for clip, found in judged]
@@ -40,7 +44,7 @@ def _judged(clips: Iterable[Clip]) -> list[dict[str, Any]]:
 @require_safe
 def clip_detail(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     clip = get_object_or_404(Clip.objects.select_related("corpus").prefetch_related(JUDGEMENTS), key=key)
-    context = {**_judged([clip])[0], "recipe": json.dumps(clip.recipe, indent=2, ensure_ascii=False)}
+    context = {**judged([clip])[0], "recipe": json.dumps(clip.recipe, indent=2, ensure_ascii=False)}
     return render(request, "generation/clip_detail.html", context)
 
 

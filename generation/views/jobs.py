@@ -1,5 +1,8 @@
 """Jobs: what is being worked on, how far it is, and what went wrong."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -7,8 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from generation.actions.jobs import JobCannotBeRetried, JobHasEnded, cancel_job, retry_job
-from generation.models import Job
-from generation.views.pages import page_of
+from generation.learning_curve import learning_curves
+from generation.models import Checkpoint, Clip, Job, JobItem
+from generation.views.clips import judged, with_panels
+from generation.views.pages import ROWS, page_of
 
 ITEMS_ON_A_PAGE = 100
 
@@ -25,7 +30,19 @@ def job_list(request: HttpRequest) -> HttpResponse:
 def job_detail(request: HttpRequest, pk: int) -> HttpResponse:
     job = get_object_or_404(Job.objects.with_progress().select_related("requested_by"), pk=pk)
     items = page_of(request, job.items.order_by("position", "pk"), rows_per_page=ITEMS_ON_A_PAGE)
-    return render(request, "generation/job_detail.html", {"job": job, "page": items})
+    return render(request, "generation/job_detail.html", {"job": job, "page": items, **_made(items)})
+
+
+def _made(items: Iterable[JobItem]) -> dict[str, Any]:
+    """Return what parts of a job have made: trained networks with their curves, and the first of the clips."""
+    results = [item.result for item in items]
+    networks = Checkpoint.objects.filter(pk__in=[result["checkpoint"] for result in results if "checkpoint" in result])
+    keys = [key for result in results for key in result.get("clips", ())]
+    return {
+        "trained": [(network, learning_curves(network.card)) for network in networks.select_related("corpus")],
+        "rows": judged(with_panels(Clip.objects.filter(key__in=keys[:ROWS]))),
+        "n_clips": len(keys),
+    }
 
 
 @login_required

@@ -277,6 +277,31 @@ def test_a_job_shows_its_items_and_why_one_failed(page):
     assert "job-progress.js" not in text
 
 
+def test_a_job_that_trained_shows_the_network_and_its_learning_curve(page):
+    epochs = [{"epoch": number, "loss": 2.0 / number, "validation_accuracy": 0.3 * number} for number in (1, 2, 3)]
+    network = make_checkpoint(card={"epochs": epochs})
+    job = make_job(state=JobState.DONE)
+    job.items.update(state=ItemState.DONE, result={"checkpoint": network.pk})
+
+    text = page("job_detail", job.pk)
+
+    assert reverse("checkpoint_detail", args=[network.slug]) in text
+    assert "from 2.000 to 0.667" in text
+
+
+def test_a_job_that_rendered_plays_the_clips_of_the_parts_shown(page):
+    judgement = make_judgement(stage=Stage.FEATURES)
+    job = make_job(state=JobState.DONE)
+    other = make_clip()
+    job.items.update(state=ItemState.DONE, result={"clips": [str(judgement.clip.key)], "left_out": []})
+
+    text = page("job_detail", job.pk)
+
+    assert reverse("clip_audio", args=[judgement.clip.key]) in text
+    assert reverse("clip_audio", args=[other.key]) not in text
+    assert "1 of 1 clip made" in text
+
+
 def test_an_open_job_asks_for_its_progress(page):
     job = make_job(items=4)
     job.items.filter(position=0).update(state=ItemState.DONE)
