@@ -1,12 +1,16 @@
 """How fast sounds are searched: our batches against the paper's loop over single samples, in one run.
 
     python -m benchmarks.maximisation_speed [--corpus spoken-digits] [--samples 512] [--rounds 5]
+    python -m benchmarks.maximisation_speed --device cuda --samples 8192 --many 350000
 
 First the same networks and the paper's recipe: the loop in one process (with one thread and with all, the faster
 counts) against batches in as many processes as there are processors. Then, on the networks that `benchmarks.quality`
 trains and keeps in `--folder` (missing ones are trained), the seconds for each sample that the whole panel takes for
 its word: the paper's loop through the paper's decoder against the presets `recommended` and `quick`, each on batches.
 Loop and batches take turns, so that both meet whatever else the machine has to do; the median of the rounds counts.
+
+On an accelerator one process searches, 8,192 samples at once unless `--batch` says otherwise, and the loop runs on the
+faster of it and the processor. With `--many` so many samples are searched by `recommended` and judged, in one go.
 """
 
 import argparse
@@ -16,7 +20,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
@@ -30,6 +34,7 @@ from benchmarks.paper_loop import maximise_one
 from benchmarks.quality.plans import ARCHITECTURES, ENSEMBLE, PANEL, PLANS, default_folder
 from benchmarks.quality.steps import Work, checkpoint_path, train, work_on
 from generation.engine.checkpoints import load_checkpoint
+from generation.engine.devices import DeviceIsMissing, device_named
 from generation.engine.distances import mean_pairwise_distance
 from generation.engine.features import feature_config
 from generation.engine.judging import probabilities
@@ -44,26 +49,41 @@ SHARED = Path("../shared/data")
 LOOPED = 6
 # Of 8, 16 and 32 samples of the paper's networks, the cheapest on a processor.
 BATCH = 32
+# What an accelerator searches at once.
+LARGE_BATCH = 8192
 GROUP = 8
 CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
 class Search:
-    """One way of searching: the networks climbed, the decoder if any, and the recipe."""
+    """One way of searching: the networks climbed, the decoder if any, the recipe, and where they are computed."""
 
     classifiers: tuple[nn.Module, ...]
     prior: Any
     recipe: MaximisationRecipe
     n_classes: int
+    device: torch.device = CPU
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Give the shape of a start: a code's, or that of features."""
+        config = feature_config("narrowband")
+        return (self.prior.code_size,) if self.prior is not None else (config.n_mels, config.n_frames)
 
     def starts(self, first: int, count: int) -> tuple[Tensor, Tensor, list[torch.Generator]]:
         """Give the starts [B, ...], targets [B] and generators of so many samples, from the first of them."""
         generators = [torch.Generator().manual_seed(first + each) for each in range(count)]
-        config = feature_config("narrowband")
-        shape = (self.prior.code_size,) if self.prior is not None else (config.n_mels, config.n_frames)
         targets = groups_of(first, count) % self.n_classes
-        return noise_start(shape, self.recipe, generators), targets, generators
+        start = noise_start(self.shape, self.recipe, generators)
+        return start.to(self.device), targets.to(self.device), generators
+
+    def on(self, device: torch.device) -> "Search":
+        """Give the same search elsewhere; its networks move there."""
+        for network in (*self.classifiers, self.prior):
+            if network is not None:
+                network.to(device)
+        return replace(self, device=device)
 
 
 def groups_of(first: int, count: int) -> Tensor:
@@ -87,11 +107,22 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--corpus", choices=[*PLANS, "none"], default="spoken-digits")
     parser.add_argument("--samples", type=int, default=512, help="samples of each process")
     parser.add_argument("--rounds", type=int, default=5, help="turns of loop and batches")
-    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--processes", type=int, help="default: as many as processors; on an accelerator 1")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--batch", type=int, help="samples searched at once")
+    parser.add_argument("--many", type=int, default=0, help="samples searched and judged in one go, at the end")
     parser.add_argument("--folder", type=Path, default=Path("var/benchmarks/quality"))
     options = parser.parse_args()
-    if options.samples < 2 * options.rounds:
-        parser.error("--samples must be twice --rounds or more: the loop searches some of them in each half of a round")
+    if options.samples < 3 * options.rounds:
+        parser.error("--samples must be three times --rounds or more: the loop searches some in each part of a round")
+    if options.many and options.corpus == "none":
+        parser.error("--many searches with trained networks: name a --corpus")
+    try:
+        options.device = device_named(options.device)
+    except DeviceIsMissing as error:
+        parser.error(f"--device: {error}")
+    if options.processes is None:
+        options.processes = (os.cpu_count() or 1) if options.device == CPU else 1
     return options
 
 
@@ -126,16 +157,21 @@ def _frozen(network: nn.Module) -> nn.Module:
 
 
 def _looped_fast(search: Search, first: int, count: int, options: argparse.Namespace) -> tuple[Tensor, float]:
-    """Give what the paper's loop finds from the first of so many samples on [B, M, T], and its seconds for one: half of
-    them with one thread, half with all; the faster half counts."""
-    threads = sorted({1, options.processes})
-    parts = torch.arange(first, first + count).tensor_split(len(threads))
-    found, seconds = zip(*map(_looped, [search] * len(threads), parts, threads), strict=True)
+    """Give what the paper's loop finds from the first of so many samples on [B, M, T], and its seconds for one: some of
+    them with one thread, some with all, some on the accelerator, if any; the fastest part counts."""
+    is_plain = options.device == CPU
+    threads = sorted({1, options.processes if is_plain else os.cpu_count() or 1})
+    places = [(CPU, each) for each in threads] + ([] if is_plain else [(options.device, 1)])
+    parts = torch.arange(first, first + count).tensor_split(len(places))
+    found, seconds = zip(
+        *(_looped(search, part, *place) for part, place in zip(parts, places, strict=True)), strict=True
+    )
     return torch.cat(found), min(each / len(part) for each, part in zip(seconds, parts, strict=True))
 
 
-def _looped(search: Search, rows: Tensor, threads: int) -> tuple[Tensor, float]:
-    """Give what the paper's loop finds for samples [B] with so many threads [B, M, T], and its seconds."""
+def _looped(search: Search, rows: Tensor, device: torch.device, threads: int) -> tuple[Tensor, float]:
+    """Give what the paper's loop finds for samples [B] there, with so many threads, [B, M, T], and its seconds."""
+    search = search.on(device)
     starts, targets, _ = search.starts(int(rows[0]), len(rows))
     decode: Callable[[Tensor], Tensor] = (lambda each: each) if search.prior is None else search.prior.decode
     torch.set_num_threads(threads)
@@ -145,7 +181,7 @@ def _looped(search: Search, rows: Tensor, threads: int) -> tuple[Tensor, float]:
             maximise_one(start[None], int(target), search.classifiers[0], decode, search.recipe.rate)
             for start, target in zip(starts, targets, strict=True)
         ]
-        return torch.cat(found), time.perf_counter() - started
+        return torch.cat(found).cpu(), time.perf_counter() - started
     finally:
         torch.set_num_threads(1)
 
@@ -156,28 +192,38 @@ Searched = tuple[Callable[..., Search], tuple[Any, ...]]
 def _batched_by_all(pool: ProcessPoolExecutor, searched: Searched, options: argparse.Namespace) -> tuple[Tensor, float]:
     """Give what all processes find when each searches batches [B, M, T], and the seconds for one sample; each starts
     when its networks are loaded."""
-    list(pool.map(_batched, [(*searched, 0, 1)] * options.processes))
-    jobs = [(*searched, number * options.samples, options.samples) for number in range(options.processes)]
+    numbers = range(options.processes)
+    list(pool.map(_batched, [(*searched, 0, 1, options.device, options.batch)] * options.processes))
+    jobs = [(*searched, each * options.samples, options.samples, options.device, options.batch) for each in numbers]
     found, seconds = zip(*pool.map(_batched, jobs), strict=True)
     return torch.cat(found), max(seconds) / (options.processes * options.samples)
 
 
-def _batched(job: tuple[Callable[..., Search], tuple[Any, ...], int, int]) -> tuple[Tensor, float]:
-    searched, arguments, first, count = job
-    search = searched(*arguments)
+def _batched(
+    job: tuple[Callable[..., Search], tuple[Any, ...], int, int, torch.device, int | None],
+) -> tuple[Tensor, float]:
+    searched, arguments, first, count, device, batch = job
+    search = searched(*arguments).on(device)
     for network in (*search.classifiers, search.prior):
         if network is not None:
             # As `load_checkpoint` lays its networks out.
             convert_conv2d_weight_memory_format(network, torch.channels_last)
     started = time.perf_counter()
     found = []
-    batch = BATCH if search.recipe.patience is None else many.BATCH
+    batch = batch or _batch(search)
     for offset in range(0, count, batch):
         at, size = first + offset, min(batch, count - offset)
         starts, targets, generators = search.starts(at, size)
         asked = (starts, targets, search.classifiers, search.prior, search.recipe, generators)
-        found.append(maximise(*asked, groups_of(at, size), from_noise=True).features)
+        found.append(maximise(*asked, groups_of(at, size).to(device), from_noise=True).features.cpu())
     return torch.cat(found), time.perf_counter() - started
+
+
+def _batch(search: Search) -> int:
+    """Tell how many samples are best searched at once."""
+    if search.device != CPU:
+        return LARGE_BATCH
+    return BATCH if search.recipe.patience is None else many.BATCH
 
 
 def _accepted(options: argparse.Namespace, pool: ProcessPoolExecutor) -> None:
@@ -208,6 +254,25 @@ def _accepted(options: argparse.Namespace, pool: ProcessPoolExecutor) -> None:
             f"{name}, seconds for each accepted sample: {median(ratios):.1f} x less than the paper's loop "
             f"({ratios[0]:.1f} to {ratios[-1]:.1f} in {options.rounds} rounds)"
         )
+    if options.many:
+        searched_by, arguments = ours["recommended"]
+        _in_one_go(searched_by(*arguments).on(options.device), work, options)
+
+
+def _in_one_go(search: Search, work: Work, options: argparse.Namespace) -> None:
+    """Print how long it takes to search so many samples and to have the whole panel judge each."""
+    panel = [_load(work, judge).to(options.device) for judge in PANEL]
+    targets = groups_of(0, options.many) % search.n_classes
+    asked = {"shape": search.shape, "seed": 1, "device": options.device, "batch": options.batch or _batch(search)}
+    started = time.perf_counter()
+    accepted = 0
+    for chunk in many.maximise_many(targets, search.classifiers, search.prior, search.recipe, **asked):
+        heard = [probabilities(judge, chunk.found.features).argmax(dim=1) == chunk.targets for judge in panel]
+        accepted += int(torch.stack(heard).all(dim=0).sum())
+    print(
+        f"in one go on {options.device}: {options.many} samples searched by recommended and judged by {len(panel)} "
+        f"networks in {time.perf_counter() - started:.1f} s, {accepted} accepted by all"
+    )
 
 
 def _trained(work: Work, climbed: tuple[str, ...], prior: str, recipe: MaximisationRecipe) -> Search:
