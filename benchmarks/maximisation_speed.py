@@ -21,6 +21,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
@@ -45,8 +46,8 @@ from generation.engine.maximisation.starts import noise_start
 from generation.engine.networks import build
 
 SHARED = Path("../shared/data")
-# Samples that the loop searches with each number of threads.
-LOOPED = 6
+# Samples of the paper's recipe that the loop searches in a round.
+LOOPED = 12
 # Of 8, 16 and 32 samples of the paper's networks, the cheapest on a processor.
 BATCH = 32
 # What an accelerator searches at once.
@@ -66,6 +67,11 @@ class Search:
     device: torch.device = CPU
 
     @property
+    def networks(self) -> tuple[nn.Module, ...]:
+        """Give the classifiers, and the decoder's autoencoder if there is one."""
+        return self.classifiers if self.prior is None else (*self.classifiers, self.prior)
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """Give the shape of a start: a code's, or that of features."""
         config = feature_config("narrowband")
@@ -80,9 +86,8 @@ class Search:
 
     def on(self, device: torch.device) -> "Search":
         """Give the same search elsewhere; its networks move there."""
-        for network in (*self.classifiers, self.prior):
-            if network is not None:
-                network.to(device)
+        for network in self.networks:
+            network.to(device)
         return replace(self, device=device)
 
 
@@ -130,7 +135,7 @@ def _same_recipe(space: str, pool: ProcessPoolExecutor, options: argparse.Namesp
     """Print what a sample costs by the paper's recipe, in the loop and in batches."""
     costs = []
     for _ in range(options.rounds):
-        _, looped = _looped_fast(untrained(space), 0, 2 * LOOPED, options)
+        _, looped = _looped_fast(untrained(space), 0, LOOPED, options)
         _, batched = _batched_by_all(pool, (untrained, (space,)), options)
         costs.append((looped, batched))
     looped, batched = (median(each) for each in zip(*costs, strict=True))
@@ -192,30 +197,28 @@ Searched = tuple[Callable[..., Search], tuple[Any, ...]]
 def _batched_by_all(pool: ProcessPoolExecutor, searched: Searched, options: argparse.Namespace) -> tuple[Tensor, float]:
     """Give what all processes find when each searches batches [B, M, T], and the seconds for one sample; each starts
     when its networks are loaded."""
-    numbers = range(options.processes)
-    list(pool.map(_batched, [(*searched, 0, 1, options.device, options.batch)] * options.processes))
-    jobs = [(*searched, each * options.samples, options.samples, options.device, options.batch) for each in numbers]
-    found, seconds = zip(*pool.map(_batched, jobs), strict=True)
+    search = partial(_batched, searched, options)
+    list(pool.map(search, [0] * options.processes, [1] * options.processes))
+    firsts = [number * options.samples for number in range(options.processes)]
+    found, seconds = zip(*pool.map(search, firsts, [options.samples] * options.processes), strict=True)
     return torch.cat(found), max(seconds) / (options.processes * options.samples)
 
 
-def _batched(
-    job: tuple[Callable[..., Search], tuple[Any, ...], int, int, torch.device, int | None],
-) -> tuple[Tensor, float]:
-    searched, arguments, first, count, device, batch = job
-    search = searched(*arguments).on(device)
-    for network in (*search.classifiers, search.prior):
-        if network is not None:
-            # As `load_checkpoint` lays its networks out.
-            convert_conv2d_weight_memory_format(network, torch.channels_last)
+def _batched(searched: Searched, options: argparse.Namespace, first: int, count: int) -> tuple[Tensor, float]:
+    """Give what batches find for so many samples from the first on [B, M, T], and the seconds it took."""
+    search_by, arguments = searched
+    search = search_by(*arguments).on(options.device)
+    for network in search.networks:
+        # As `load_checkpoint` lays its networks out.
+        convert_conv2d_weight_memory_format(network, torch.channels_last)
     started = time.perf_counter()
     found = []
-    batch = batch or _batch(search)
+    batch = options.batch or _batch(search)
     for offset in range(0, count, batch):
         at, size = first + offset, min(batch, count - offset)
         starts, targets, generators = search.starts(at, size)
         asked = (starts, targets, search.classifiers, search.prior, search.recipe, generators)
-        found.append(maximise(*asked, groups_of(at, size).to(device), from_noise=True).features.cpu())
+        found.append(maximise(*asked, groups_of(at, size).to(options.device), from_noise=True).features.cpu())
     return torch.cat(found), time.perf_counter() - started
 
 

@@ -36,14 +36,14 @@ def with_panels(clips: QuerySet[Clip]) -> QuerySet[Clip]:
 
 def judged(clips: Iterable[Clip]) -> list[dict[str, Any]]:
     """Return clips with what their panels say of them."""
-    judged = [(clip, verdicts(clip)) for clip in clips]
-    return [{"clip": clip, "verdicts": found, "agreements": agreements(found)} for clip, found in judged]
+    with_verdicts = [(clip, verdicts(clip)) for clip in clips]
+    return [{"clip": clip, "verdicts": found, "agreements": agreements(found)} for clip, found in with_verdicts]
 
 
 @login_required
 @require_safe
 def clip_detail(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    clip = get_object_or_404(Clip.objects.select_related("corpus").prefetch_related(JUDGEMENTS), key=key)
+    clip = get_object_or_404(with_panels(Clip.objects.all()), key=key)
     context = {**judged([clip])[0], "recipe": json.dumps(clip.recipe, indent=2, ensure_ascii=False)}
     return render(request, "generation/clip_detail.html", context)
 

@@ -39,7 +39,7 @@ def _made(items: Iterable[JobItem]) -> dict[str, Any]:
     networks = Checkpoint.objects.filter(pk__in=[result["checkpoint"] for result in results if "checkpoint" in result])
     keys = [key for result in results for key in result.get("clips", ())]
     return {
-        "trained": [(network, learning_curves(network.card)) for network in networks.select_related("corpus")],
+        "trained": [(network, learning_curves(network.card)) for network in networks],
         "rows": judged(with_panels(Clip.objects.filter(key__in=keys[:ROWS]))),
         "n_clips": len(keys),
     }
